@@ -1,0 +1,46 @@
+/**
+ * An opened plan as screens see it: its outline document, a document for each part, and what the
+ * server says of it. The sync fills it from the device and the server; editor, tables and panels
+ * know nothing of where the bytes come from.
+ */
+import type { Awareness } from 'y-protocols/awareness'
+import type * as Y from 'yjs'
+import type { PartId, PlanId, UserId } from '@soanchung/shared/ids.ts'
+import type { PlanRecord } from '@soanchung/shared/protocol.ts'
+
+export interface OpenPart {
+  readonly id: PartId
+  readonly document: Y.Doc
+  readonly awareness: Awareness
+  /** The server's word; typing is refused where it is false. Changes while the plan is open. */
+  readonly mayWrite: boolean
+  /** False until the content has come from the device or the server. */
+  readonly loaded: boolean
+}
+
+export interface OpenPlan {
+  readonly id: PlanId
+  readonly userId: UserId
+  readonly outline: Y.Doc
+  /** Presence on the plan: who is here, and in which part. */
+  readonly awareness: Awareness
+  readonly record: PlanRecord
+  readonly mayWriteOutline: boolean
+  /** The part's document; made empty (and fetched) where it is new to this device. */
+  part(id: PartId): OpenPart
+  /** Parts known so far. */
+  parts(): readonly OpenPart[]
+  /** Makes the server's row for a new part, now or when the network is back; then it may be written. */
+  createPart(id: PartId): void
+  /** Called when record, rights, `loaded` or the set of parts change. Returns the way to stop. */
+  onChange(listener: () => void): () => void
+  close(): void
+}
+
+/** Where the work is. `unsent` counts changes that no server has acknowledged. */
+export interface SaveState {
+  /** `saved`: all on the server. `sending`: on its way. `device`: on this device only. `memory`: not even there. */
+  where: 'saved' | 'sending' | 'device' | 'memory'
+  online: boolean
+  unsent: number
+}

@@ -1,0 +1,155 @@
+/**
+ * The one catalogue of refusals. A code says what happened; everything that depends on it (HTTP
+ * status, WebSocket close code, the sentence for the user in both languages) is declared here
+ * once. Expected refusals travel as values, bugs throw.
+ */
+export interface ErrorEntry {
+  /** HTTP status. */
+  status: number
+  /** WebSocket close code, for refusals that end a connection. */
+  close?: number
+  vi: string
+  en: string
+}
+
+export const errorCatalogue = {
+  'auth.required': {
+    status: 401,
+    close: 4401,
+    vi: 'Bạn cần đăng nhập để tiếp tục.',
+    en: 'Sign in to continue.',
+  },
+  'auth.wrong': {
+    status: 401,
+    vi: 'Tên đăng nhập hoặc mật khẩu không đúng.',
+    en: 'The user name or the password is wrong.',
+  },
+  'auth.slow': {
+    status: 429,
+    vi: 'Bạn đã thử quá nhiều lần. Hãy đợi một phút rồi thử lại.',
+    en: 'Too many attempts. Wait a minute and try again.',
+  },
+  'auth.token': {
+    status: 401,
+    close: 4401,
+    vi: 'Mã truy cập không đúng hoặc đã hết hạn.',
+    en: 'The access token is wrong or has expired.',
+  },
+  'origin.foreign': {
+    status: 403,
+    vi: 'Yêu cầu đến từ một trang khác nên bị từ chối.',
+    en: 'The request came from another site and was refused.',
+  },
+  'not.found': {
+    status: 404,
+    close: 4404,
+    vi: 'Không tìm thấy, hoặc bạn không được xem mục này.',
+    en: 'Not found, or not open to you.',
+  },
+  'not.allowed': {
+    status: 403,
+    close: 4403,
+    vi: 'Bạn không có quyền làm việc này.',
+    en: 'You are not allowed to do this.',
+  },
+  'input.invalid': {
+    status: 400,
+    vi: 'Dữ liệu gửi lên không đúng.',
+    en: 'The data sent are not valid.',
+  },
+  'input.large': {
+    status: 413,
+    close: 4413,
+    vi: 'Nội dung gửi lên quá lớn.',
+    en: 'The content sent is too large.',
+  },
+  'update.invalid': {
+    status: 400,
+    close: 4400,
+    vi: 'Máy chủ không nhận thay đổi này vì nó không đúng định dạng. Nội dung vẫn còn trên máy của bạn.',
+    en: 'The server refused this change because it is malformed. Your text is still on this device.',
+  },
+  'client.outdated': {
+    status: 409,
+    close: 4409,
+    vi: 'Trang đang mở là bản cũ. Hãy tải lại trang; nội dung chưa gửi vẫn được giữ.',
+    en: 'This page is an old version. Reload it; unsent text is kept.',
+  },
+  'epoch.changed': {
+    status: 409,
+    close: 4410,
+    vi: 'Máy chủ vừa được khôi phục từ bản sao lưu. Trang cần đối chiếu lại nội dung trên máy của bạn.',
+    en: 'The server was restored from a backup. The text on this device must be reconciled.',
+  },
+  'plan.issued': {
+    status: 409,
+    close: 4409,
+    vi: 'Văn bản đã ban hành, không sửa được nữa.',
+    en: 'The plan is issued and can no longer change.',
+  },
+  'conflict.exists': {
+    status: 409,
+    vi: 'Mục này đã có với nội dung khác.',
+    en: 'This already exists with other content.',
+  },
+  'storage.failed': {
+    status: 503,
+    close: 4503,
+    vi: 'Máy chủ chưa ghi được vào đĩa. Nội dung vẫn còn trên máy của bạn và sẽ được gửi lại.',
+    en: 'The server could not write to disk. Your text is on this device and will be sent again.',
+  },
+  'storage.corrupt': {
+    status: 500,
+    close: 4500,
+    vi: 'Một bản ghi trên máy chủ bị hỏng. Hãy báo quản trị viên.',
+    en: 'A record on the server is damaged. Tell the administrator.',
+  },
+  'server.failed': {
+    status: 500,
+    close: 4500,
+    vi: 'Máy chủ gặp lỗi. Hãy thử lại; nếu vẫn lỗi, báo quản trị viên.',
+    en: 'The server failed. Try again; if it stays, tell the administrator.',
+  },
+  'server.busy': {
+    status: 503,
+    close: 4503,
+    vi: 'Máy chủ đang bận. Hãy thử lại sau ít phút.',
+    en: 'The server is busy. Try again in a few minutes.',
+  },
+  'network.offline': {
+    status: 0,
+    vi: 'Không có mạng. Việc này cần máy chủ; hãy thử lại khi có mạng.',
+    en: 'There is no network. This needs the server; try again when it is back.',
+  },
+} as const satisfies Record<string, ErrorEntry>
+
+export type ErrorCode = keyof typeof errorCatalogue
+
+/** An expected refusal. `detail` is for the log and for developers, never shown alone. */
+export interface Refusal {
+  code: ErrorCode
+  detail?: string
+}
+
+export type Result<Value> = { ok: true; value: Value } | { ok: false; error: Refusal }
+
+export function accept<Value>(value: Value): Result<Value> {
+  return { ok: true, value }
+}
+
+export function refuse(code: ErrorCode, detail?: string): { ok: false; error: Refusal } {
+  return { ok: false, error: detail === undefined ? { code } : { code, detail } }
+}
+
+/** For code that must leave through an exception (hooks of a library); translated at the edge. */
+export class RefusalError extends Error {
+  readonly code: ErrorCode
+  constructor(code: ErrorCode, detail?: string) {
+    super(detail ?? errorCatalogue[code].en)
+    this.code = code
+  }
+}
+
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorCatalogue, code)
+}

@@ -1,0 +1,83 @@
+/**
+ * What stands on a plan's first and last page: type, subject, number, date, issuer, signers,
+ * recipients. One key of the outline document's `meta` map each, so that two people can fill in
+ * different fields at once.
+ */
+import * as Y from 'yjs'
+import { z } from 'zod'
+
+export const planTypes = ['ke-hoach', 'de-an', 'chuong-trinh'] as const
+export type PlanType = (typeof planTypes)[number]
+
+/** The words in the document itself, which is always Vietnamese. */
+export const planTypeTitle: Record<PlanType, string> = {
+  'ke-hoach': 'Kế hoạch',
+  'de-an': 'Đề án',
+  'chuong-trinh': 'Chương trình',
+}
+
+/** How numbers are written before titles: `I.` in the state's documents, `I-` in the Party's. */
+export const numberingStyles = ['state', 'party'] as const
+export type NumberingStyle = (typeof numberingStyles)[number]
+
+const line = z.string().max(2000)
+
+export const signer = z.object({ authority: line, office: line, name: line })
+export type Signer = z.infer<typeof signer>
+
+export const planMeta = z.object({
+  type: z.enum(planTypes),
+  /** trích yếu: what the plan is about, without the type in front. */
+  subject: line,
+  style: z.enum(numberingStyles),
+  /** Years that the plan runs, both included. */
+  period: z
+    .object({ from: z.number().int().min(1945).max(2200), to: z.number().int().min(1945).max(2200) })
+    .refine((period) => period.from <= period.to && period.to - period.from < 30),
+  /** Number and symbol as written, `12/KH-HND`; empty while there is none. */
+  number: line,
+  place: line,
+  /** ISO date, or empty. */
+  date: z.string().regex(/^(\d{4}-\d{2}-\d{2})?$/),
+  superiorBody: line,
+  issuer: line,
+  signers: z.array(signer).max(20),
+  recipients: z.array(line).max(200),
+})
+export type PlanMeta = z.infer<typeof planMeta>
+
+export const emptyMeta: PlanMeta = {
+  type: 'ke-hoach',
+  subject: '',
+  style: 'state',
+  period: { from: 2026, to: 2030 },
+  number: '',
+  place: '',
+  date: '',
+  superiorBody: '',
+  issuer: '',
+  signers: [],
+  recipients: [],
+}
+
+/** The plan's own years, in order. */
+export function planYears(meta: Pick<PlanMeta, 'period'>): number[] {
+  return Array.from({ length: meta.period.to - meta.period.from + 1 }, (_, index) => meta.period.from + index)
+}
+
+/** Each field as stored where it is valid; a field that is missing or damaged shows as empty. */
+export function readMeta(outline: Y.Doc): PlanMeta {
+  const stored = outline.getMap('meta').toJSON()
+  const fields = Object.entries(planMeta.shape).flatMap(([key, schema]) => {
+    const parsed = schema.safeParse(stored[key])
+    return parsed.success ? [[key, parsed.data]] : []
+  })
+  return { ...emptyMeta, ...Object.fromEntries(fields) }
+}
+
+export function writeMeta(outline: Y.Doc, change: Partial<PlanMeta>): void {
+  const map = outline.getMap('meta')
+  outline.transact(() => {
+    for (const [key, value] of Object.entries(change)) map.set(key, value)
+  })
+}

@@ -1,0 +1,90 @@
+/**
+ * The whole plan as plain JSON. Numbering, checking, comparing and every export are pure functions
+ * of it; a new plan (from a template, an import or the demo) is made from one.
+ */
+import { generateNKeysBetween } from 'fractional-indexing'
+import * as Y from 'yjs'
+import { z } from 'zod'
+import { partId, planId, type PartId, type PlanId } from '../ids.ts'
+import { budgetLine, readBudget, readTargets, registers, target, writeCells } from '../targets/register.ts'
+import { block, readBody, writeBody } from './blocks.ts'
+import { planMeta, readMeta, writeMeta } from './meta.ts'
+import { partNumberings, partRoles, partTitle, readOutline } from './outline.ts'
+
+export const snapshotPart = z.object({
+  id: partId,
+  parent: partId.nullable(),
+  title: partTitle,
+  numbering: z.enum(partNumberings),
+  role: z.enum(partRoles),
+  blocks: z.array(block).max(20_000),
+  /** Deleted targets included: references to them must be shown as broken. */
+  targets: z.array(target).max(5000),
+  budget: z.array(budgetLine).max(5000),
+})
+export type SnapshotPart = z.infer<typeof snapshotPart>
+
+export const planSnapshot = z.object({
+  id: planId,
+  meta: planMeta,
+  /** Parents before children, in the order of the sheet. */
+  parts: z.array(snapshotPart).max(2000),
+})
+export type PlanSnapshot = z.infer<typeof planSnapshot>
+
+/** Parts whose document is not at hand come out empty. */
+export function readSnapshot(
+  id: PlanId,
+  outline: Y.Doc,
+  partDocument: (id: PartId) => Y.Doc | undefined,
+): PlanSnapshot {
+  const parts = readOutline(outline).inOrder.map((part): SnapshotPart => {
+    const document = partDocument(part.id)
+    return {
+      id: part.id,
+      parent: part.parent,
+      title: part.title,
+      numbering: part.numbering,
+      role: part.role,
+      blocks: document ? readBody(document.getXmlFragment('body')).blocks : [],
+      targets: document ? readTargets(document) : [],
+      budget: document ? readBudget(document) : [],
+    }
+  })
+  return { id, meta: readMeta(outline), parts }
+}
+
+/** Fills an empty outline document from a snapshot. */
+export function writeOutline(outline: Y.Doc, snapshot: PlanSnapshot): void {
+  outline.transact(() => {
+    writeMeta(outline, snapshot.meta)
+    const parts = outline.getMap('parts')
+    const orders = generateNKeysBetween(null, null, snapshot.parts.length)
+    snapshot.parts.forEach((part, index) => {
+      const entry = new Y.Map<unknown>()
+      entry.set('place', { parent: part.parent, order: orders[index] })
+      entry.set('title', part.title)
+      entry.set('numbering', part.numbering)
+      entry.set('role', part.role)
+      parts.set(part.id, entry)
+    })
+  })
+}
+
+/** Fills an empty part document from its snapshot. */
+export function writePart(document: Y.Doc, part: SnapshotPart): void {
+  document.transact(() => {
+    writeBody(document.getXmlFragment('body'), part.blocks)
+    for (const { id, values, ...fields } of part.targets) {
+      writeCells(document, registers.targets, id, withYears(fields, 'value', values))
+    }
+    for (const { id, amounts, ...fields } of part.budget) {
+      writeCells(document, registers.budget, id, withYears(fields, 'amount', amounts))
+    }
+  })
+}
+
+function withYears(fields: Record<string, unknown>, name: string, years: Record<string, unknown>) {
+  const filled = Object.entries(fields).filter(([, value]) => value !== null && value !== '')
+  return Object.fromEntries([...filled, ...Object.entries(years).map(([year, value]) => [`${name}.${year}`, value])])
+}
