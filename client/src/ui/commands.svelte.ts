@@ -1,0 +1,49 @@
+/**
+ * Every action of the open screen, with its words and its keys. Screens register what they can do
+ * and take it back when they close; the palette lists it, and one key listener runs it.
+ */
+export interface Command {
+  id: string
+  /** A verb, in the language of the interface. */
+  label: () => string
+  /** As `Mod+Shift+K`, `Alt+ArrowUp`, `F2`; `Mod` is Ctrl, or Cmd on a Mac. */
+  shortcut?: string
+  /** The editor handles the key itself; the palette only shows it. */
+  handledElsewhere?: boolean
+  enabled?: () => boolean
+  run: () => void
+}
+
+export class Commands {
+  all: readonly Command[] = $state.raw([])
+
+  /** Returns the way to take them back. */
+  register(commands: readonly Command[]): () => void {
+    this.all = [...this.all, ...commands]
+    return () => {
+      this.all = this.all.filter((command) => !commands.includes(command))
+    }
+  }
+
+  /** Runs the command of a key press; true where there was one. */
+  handleKey(event: KeyboardEvent): boolean {
+    const keys = keysOf(event)
+    const command = this.all.find(
+      ({ shortcut, handledElsewhere, enabled }) => shortcut === keys && !handledElsewhere && (enabled?.() ?? true),
+    )
+    if (command === undefined) return false
+    event.preventDefault()
+    command.run()
+    return true
+  }
+}
+
+const isMac = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform)
+
+/** The key press as shortcuts are written; an empty string while only modifiers are down. */
+export function keysOf(event: KeyboardEvent): string {
+  if (event.isComposing || ['Control', 'Shift', 'Alt', 'Meta'].includes(event.key)) return ''
+  const modifier = isMac ? event.metaKey : event.ctrlKey
+  const key = event.key.length === 1 ? event.key.toUpperCase() : event.key
+  return [modifier && 'Mod', event.altKey && 'Alt', event.shiftKey && 'Shift', key].filter(Boolean).join('+')
+}
