@@ -75,9 +75,10 @@ export function readMeta(outline: Y.Doc): PlanMeta {
   return { ...emptyMeta, ...Object.fromEntries(fields) }
 }
 
-export function writeMeta(outline: Y.Doc, change: Partial<PlanMeta>): void {
+/** Writes fields in one transaction, with the caller's origin (for undo). */
+export function writeMeta(outline: Y.Doc, change: Partial<PlanMeta>, origin?: unknown): void {
   const map = outline.getMap('meta')
   outline.transact(() => {
     for (const [key, value] of Object.entries(change)) map.set(key, value)
-  })
+  }, origin)
 }

@@ -167,12 +167,12 @@ export function addPart(outline: Y.Doc, part: NewPart, origin?: unknown): void {
 }
 
 /**
- * Moves a part with everything below it. Refuses (false) a move below itself, of something that is
- * gone, or to a parent that is.
+ * Moves a part with everything below it, into another role where one is named. Refuses (false) a
+ * move below itself, of something that is gone, or to a parent that is.
  */
 export function movePart(
   outline: Y.Doc,
-  move: { id: PartId; parent: PartId | null; after: PartId | null },
+  move: { id: PartId; parent: PartId | null; after: PartId | null; role?: PartRole },
   origin?: unknown,
 ): boolean {
   const { byId } = readOutline(outline)
@@ -180,11 +180,14 @@ export function movePart(
   for (let at = move.parent; at !== null; at = byId.get(at)?.parent ?? null) {
     if (at === move.id || !byId.has(at)) return false
   }
-  const role = byId.get(move.id)?.role
+  const role = move.role ?? byId.get(move.id)?.role ?? 'body'
   return setFields(
     outline,
     move.id,
-    { place: { parent: move.parent, order: orderAfter(outline, { ...move, ...(role ? { role } : {}) }) } },
+    {
+      place: { parent: move.parent, order: orderAfter(outline, { ...move, role }) },
+      ...(role === byId.get(move.id)?.role ? {} : { role }),
+    },
     origin,
   )
 }
@@ -200,6 +203,21 @@ export function setPartNumbering(outline: Y.Doc, id: PartId, numbering: PartNumb
 /** Marks a part as deleted; what hangs below it goes out of the tree with it, and undo heals both. */
 export function deletePart(outline: Y.Doc, id: PartId, now: number, origin?: unknown): boolean {
   return setFields(outline, id, { deletedAt: now }, origin)
+}
+
+/**
+ * Takes a deletion back. Where the parent is gone too, the part comes back at the top, behind its
+ * siblings there.
+ */
+export function restorePart(outline: Y.Doc, id: PartId, origin?: unknown): boolean {
+  const { byId, deleted, roots } = readOutline(outline)
+  const entry = deleted.get(id)
+  if (entry === undefined) return false
+  const parent = entry.place.parent
+  if (parent === null || byId.has(parent)) return setFields(outline, id, { deletedAt: null }, origin)
+  const after = roots.findLast((part) => part.role === entry.role)?.id ?? null
+  const order = orderAfter(outline, { id, parent: null, after, role: entry.role })
+  return setFields(outline, id, { deletedAt: null, place: { parent: null, order } }, origin)
 }
 
 function setFields(outline: Y.Doc, id: PartId, fields: Record<string, unknown>, origin: unknown): boolean {

@@ -93,13 +93,13 @@ export function cellSchema(register: Register, field: string): z.ZodType | undef
   return name === register.yearField && rest.length === 0 && year.safeParse(suffix).success ? valueContent : undefined
 }
 
-/** All targets of a part in row order, deleted and moved ones included. */
-export function readTargets(part: Y.Doc): Target[] {
-  return readRegister(part, registers.targets, target, 'values')
+/** Targets of a part in row order, deleted and moved ones included: all of them, or those of `only`. */
+export function readTargets(part: Y.Doc, only?: ReadonlySet<string>): Target[] {
+  return readRegister(part, registers.targets, target, 'values', only)
 }
 
-export function readBudget(part: Y.Doc): BudgetLine[] {
-  return readRegister(part, registers.budget, budgetLine, 'amounts')
+export function readBudget(part: Y.Doc, only?: ReadonlySet<string>): BudgetLine[] {
+  return readRegister(part, registers.budget, budgetLine, 'amounts', only)
 }
 
 function readRegister<Entry extends { id: string; order: string }>(
@@ -107,12 +107,14 @@ function readRegister<Entry extends { id: string; order: string }>(
   register: Register,
   schema: z.ZodType<Entry>,
   yearsKey: string,
+  only?: ReadonlySet<string>,
 ): Entry[] {
   const rows = new Map<string, { [field: string]: unknown; years: Record<string, unknown> }>()
   for (const [key, stored] of part.getMap(register.root).entries()) {
     const place = parseCellKey(key)
-    const content = place === null ? null : readCell(register, place.field, stored)
-    if (place === null || content === null) continue
+    if (place === null || (only !== undefined && !only.has(place.entry))) continue
+    const content = readCell(register, place.field, stored)
+    if (content === null) continue
     const row = rows.get(place.entry) ?? { years: {} }
     rows.set(place.entry, row)
     const [name, suffix] = place.field.split('.')
@@ -124,7 +126,12 @@ function readRegister<Entry extends { id: string; order: string }>(
     const parsed = schema.safeParse({ ...fields, id, [yearsKey]: years })
     if (parsed.success) entries.push(parsed.data)
   }
-  return entries.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : a.id < b.id ? -1 : 1))
+  return entries.sort(byRowOrder)
+}
+
+/** The order of a register's rows; two rows that were given one order at once stand by their ids. */
+export function byRowOrder(a: { order: string; id: string }, b: { order: string; id: string }): number {
+  return a.order < b.order ? -1 : a.order > b.order ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0
 }
 
 /** A stored cell where it and its value are valid. */
