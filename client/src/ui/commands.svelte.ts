@@ -47,3 +47,23 @@ export function keysOf(event: KeyboardEvent): string {
   const key = event.key.length === 1 ? event.key.toUpperCase() : event.key
   return [modifier && 'Mod', event.altKey && 'Alt', event.shiftKey && 'Shift', key].filter(Boolean).join('+')
 }
+
+const keyNames: Record<string, string> = {
+  Mod: isMac ? '⌘' : 'Ctrl',
+  Alt: isMac ? '⌥' : 'Alt',
+  Shift: isMac ? '⇧' : 'Shift',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  Escape: 'Esc',
+  ' ': 'Space',
+}
+
+/** A shortcut as people read it: `Mod+ArrowUp` is `Ctrl+↑`. */
+export function spellKeys(shortcut: string): string {
+  return shortcut
+    .split('+')
+    .map((key) => keyNames[key] ?? key)
+    .join(isMac ? ' ' : '+')
+}
