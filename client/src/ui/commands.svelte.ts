@@ -2,6 +2,8 @@
  * Every action of the open screen, with its words and its keys. Screens register what they can do
  * and take it back when they close; the palette lists it, and one key listener runs it.
  */
+import { createContext } from 'svelte'
+
 export interface Command {
   id: string
   /** A verb, in the language of the interface. */
@@ -37,6 +39,9 @@ export class Commands {
     return true
   }
 }
+
+/** App provides the one list; a screen below it asks for it while it is set up. */
+export const [useCommands, provideCommands] = createContext<Commands>()
 
 const isMac = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform)
 
