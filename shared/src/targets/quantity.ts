@@ -3,21 +3,41 @@
  * maybe a base, a frequency and a deadline. Numbers are decimal strings in canonical form
  * (`1234.5`, no leading zeros, no exponent), never floating point.
  */
+import { Decimal } from 'decimal.js'
 import { z } from 'zod'
 
 export const comparisons = ['=', '>=', '>', '<=', '<', 'range', 'all', 'none'] as const
 export type Comparison = (typeof comparisons)[number]
 
 /** Canonical decimal: `0`, `80`, `-3`, `1234.5`; at most 30 digits before the point, 10 behind. */
-export const decimal = z.string().regex(/^-?(0|[1-9]\d{0,29})(\.\d{0,9}[1-9])?$/)
+export const decimal = z.string().regex(/^(?!-0$)-?(0|[1-9]\d{0,29})(\.\d{0,9}[1-9])?$/)
 
 export const moneyScales = ['dong', 'nghin', 'trieu', 'ty'] as const
 export type MoneyScale = (typeof moneyScales)[number]
 
+const frequencyWords = 'ngày|tuần|tháng|quý|6 tháng|nửa năm|năm|nhiệm kỳ'
+
+/** What may stand behind the measure: a frequency ("mỗi quý", "/năm") and a deadline. */
+export const frequencyTail = new RegExp(`(?:(?:^|[\\s,(])(?:mỗi|hằng|hàng) |\\s*/\\s*)(${frequencyWords})\\)?$`, 'iu')
+export const deadlineTail = /(?:^|[\s,(])(?:đến|tới) (?:hết |cuối )?(?:năm )?(\d{4})\)?$/iu
+
+/**
+ * A noun that a sentence can carry behind a number and give back unchanged: it begins with a letter
+ * and holds nothing that the parser reads as a scale, a frequency, a deadline or a second number.
+ */
+export function isNoun(text: string): boolean {
+  if (text === '') return true
+  if (text !== text.normalize('NFC') || !/^\p{L}\S*( \S+)*$/u.test(text) || /[.,;:]$|\p{C}/u.test(text)) return false
+  const isPricePer = /^((nghìn|triệu|tỷ) )?đồng\/\p{L}/iu.test(text)
+  if (!isPricePer && /^(các|phần trăm|nghìn|ngàn|triệu|tr|trđ|tỷ|tỉ|đồng|đ|vnđ|vnd)($|[\s/])/iu.test(text)) return false
+  if (/trở (lên|xuống)$/iu.test(text) || /(đến|tới|[-–—])\s?[-−]?\d/iu.test(text)) return false
+  return !frequencyTail.test(text) && !deadlineTail.test(text)
+}
+
 export const measure = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('percent') }),
   /** A count of things, with their noun as written: "mô hình", "hộ". Empty for a bare number. */
-  z.object({ kind: z.literal('count'), noun: z.string().max(200) }),
+  z.object({ kind: z.literal('count'), noun: z.string().max(200).refine(isNoun) }),
   z.object({ kind: z.literal('money'), scale: z.enum(moneyScales) }),
 ])
 export type Measure = z.infer<typeof measure>
@@ -38,7 +58,19 @@ export const quantity = z
     deadline: z.number().int().min(1900).max(2200).optional(),
   })
   .refine(({ comparison, numbers }) => {
-    if (comparison === 'range') return numbers.length === 2
-    return numbers.length === (comparison === 'all' || comparison === 'none' ? 0 : 1)
+    const [least, most] = numbers
+    if (comparison !== 'range') return numbers.length === (comparison === 'all' || comparison === 'none' ? 0 : 1)
+    return least !== undefined && most !== undefined && compareDecimals(least, most) < 0
+  })
+  // "All" and "none" are said of things; "21/21" too, and of one number or of all.
+  .refine(({ comparison, measure }) => measure.kind === 'count' || (comparison !== 'all' && comparison !== 'none'))
+  .refine(({ comparison, measure, base }) => {
+    if (base === undefined) return true
+    return measure.kind === 'count' && comparison !== 'range' && comparison !== 'none' && !base.startsWith('-')
   })
 export type Quantity = z.infer<typeof quantity>
+
+/** Below, at or above zero as `a` is smaller than, equal to or greater than `b`; exact. */
+export function compareDecimals(a: string, b: string): number {
+  return new Decimal(a).comparedTo(b)
+}
