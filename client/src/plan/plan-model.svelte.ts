@@ -1,17 +1,21 @@
 /**
  * The opened plan as reactive values: outline, numbers, registers and the blocks of every part,
  * read from the live documents and never from editors. Each value is updated by difference, so
- * that a key typed in one part costs nothing in the others.
+ * that a key typed in one part costs nothing in the others. What a person changes in a register
+ * or the outline shows at once; text and what comes from others is read once a frame, in slices,
+ * so that opening a long plan does not hold up the first key.
  */
 import { SvelteMap } from 'svelte/reactivity'
 import * as Y from 'yjs'
-import type { BlockId, PartId, TargetId } from '@soanchung/shared/ids.ts'
-import { readBlockElement, type Block } from '@soanchung/shared/plan/blocks.ts'
+import type { BlockId, PartId, TargetId, UnitId } from '@soanchung/shared/ids.ts'
+import type { Block } from '@soanchung/shared/plan/blocks.ts'
 import { readMeta, type PlanMeta } from '@soanchung/shared/plan/meta.ts'
 import { countTopHeadings, numberBlocks, numberParts, type PartNumber } from '@soanchung/shared/plan/numbering.ts'
 import { readOutline, type Outline } from '@soanchung/shared/plan/outline.ts'
-import { readBudget, readTargets, type BudgetLine, type Target } from '@soanchung/shared/targets/register.ts'
-import type { OpenPart, OpenPlan } from './open-plan.ts'
+import type { PlanRecord, Unit } from '@soanchung/shared/protocol.ts'
+import type { BudgetLine, Target } from '@soanchung/shared/targets/register.ts'
+import type { OpenPlan } from './open-plan.ts'
+import { PartReader } from './part-reader.ts'
 
 /** A target with the part that it stands in. */
 export interface PlacedTarget {
@@ -35,12 +39,18 @@ export class PartModel {
   targets: readonly Target[] = $state.raw([])
   budget: readonly BudgetLine[] = $state.raw([])
   mayWrite = $state(false)
+  /** False until the content has come, and has been read into the values above. */
   loaded = $state(false)
 
   constructor(id: PartId) {
     this.id = id
   }
 }
+
+/** Blocks and cells read before the screen may draw again: about 10 ms on an old laptop. */
+const sliceSize = 1500
+/** Hidden tabs get no frames; there the documents are still read, this many ms later. */
+const hiddenDelay = 250
 
 const noNumber: PartNumber = { level: 'none', label: '', path: [] }
 
@@ -53,29 +63,44 @@ export class PlanModel {
   readonly parts = new SvelteMap<PartId, PartModel>()
   /** Every target of the plan that is not deleted, in a living part. */
   readonly targets = new SvelteMap<TargetId, PlacedTarget>()
-  /** What the outline and the rights say changed; read it to follow the record. */
+  /** What the server says of the plan. */
+  record: PlanRecord
+  mayWriteOutline: boolean
+  /** Counts the changes of record and rights; read it to follow what `plan.part()` says. */
   recordVersion = $state(0)
+  /** The units of the plan. */
+  readonly units: ReadonlyMap<UnitId, Unit> = $derived.by(
+    () => new Map(this.record.units.map((unit) => [unit.id, unit])),
+  )
+  /** The units that each part is given to. */
+  readonly partUnits: ReadonlyMap<PartId, readonly Unit[]> = $derived.by(
+    () =>
+      new Map(
+        this.record.parts.map((part) => [
+          part.id,
+          part.units.map((id) => this.units.get(id)).filter((unit) => unit !== undefined),
+        ]),
+      ),
+  )
 
-  readonly #watched = new Map<PartId, WatchedPart>()
-  readonly #stops: (() => void)[] = []
+  readonly #readers = new Map<PartId, PartReader>()
+  /** What stands in `targets` for each part. */
+  readonly #placed = new Map<PartId, ReadonlyMap<TargetId, Target>>()
+  readonly #waiting = new Set<PartId>()
+  #stopWaiting: (() => void) | null = null
+  #numberedStyle: PlanMeta['style'] | null = null
+  #outlineDocument: Y.Doc
+  #stopOutline: () => void
+  readonly #stopRecord: () => void
 
   constructor(plan: OpenPlan) {
     this.plan = plan
-    const outlineChanged = () => this.#readOutline()
-    const metaChanged = () => {
-      const before = this.meta.style
-      this.meta = readMeta(plan.outline)
-      if (before !== this.meta.style) this.#renumber()
-    }
-    plan.outline.getMap('parts').observeDeep(outlineChanged)
-    plan.outline.getMap('meta').observeDeep(metaChanged)
-    this.#stops.push(
-      () => plan.outline.getMap('parts').unobserveDeep(outlineChanged),
-      () => plan.outline.getMap('meta').unobserveDeep(metaChanged),
-      plan.onChange(() => this.#recordChanged()),
-    )
-    metaChanged()
-    outlineChanged()
+    this.record = $state.raw(plan.record)
+    this.mayWriteOutline = $state(plan.mayWriteOutline)
+    this.#outlineDocument = plan.outline
+    this.#stopOutline = this.#watchOutline()
+    this.#stopRecord = plan.onChange(() => this.#recordChanged())
+    this.#readSlice()
   }
 
   part(id: PartId): PartModel | undefined {
@@ -88,84 +113,158 @@ export class PlanModel {
 
   /** Every place in the plan's text that quotes the target, in the order of the sheet. */
   quotesOf(target: TargetId): Quote[] {
-    return this.outline.inOrder.flatMap(({ id }) =>
-      (this.parts.get(id)?.blocks ?? []).flatMap((block) => {
-        if (block.type !== 'block') return []
-        return block.content.flatMap((inline) =>
-          inline.type === 'reference' && inline.target === target
-            ? [{ part: id, block: block.id, cell: inline.cell }]
-            : [],
-        )
-      }),
-    )
+    return this.outline.inOrder.flatMap(({ id }) => {
+      const blocks = this.parts.get(id)?.blocks
+      const cells = blocks === undefined ? [] : (quotesIn(blocks).get(target) ?? [])
+      return cells.map(({ block, cell }) => ({ part: id, block, cell }))
+    })
   }
 
   /** Reads at once what was waiting for the next frame; for commands that need the newest text. */
   flush(): void {
-    for (const watched of this.#watched.values()) watched.flush()
+    this.#read([...this.#waiting])
   }
 
   destroy(): void {
-    for (const stop of this.#stops) stop()
-    for (const watched of this.#watched.values()) watched.stop()
-    this.#watched.clear()
+    this.#stopWaiting?.()
+    this.#stopRecord()
+    this.#stopOutline()
+    for (const reader of this.#readers.values()) reader.stop()
+    this.#readers.clear()
+    this.#waiting.clear()
   }
 
-  #recordChanged() {
-    this.recordVersion += 1
-    for (const [id, model] of this.parts) {
-      const open = this.plan.part(id)
-      model.mayWrite = open.mayWrite
-      model.loaded = open.loaded
+  #watchOutline(): () => void {
+    const outline = this.#outlineDocument
+    const parts = outline.getMap('parts')
+    const meta = outline.getMap('meta')
+    const onParts = () => this.#readOutline()
+    const onMeta = () => {
+      const { style } = this.meta
+      this.meta = readMeta(outline)
+      if (this.meta.style !== style) this.#renumber()
+    }
+    parts.observeDeep(onParts)
+    meta.observeDeep(onMeta)
+    this.meta = readMeta(outline)
+    this.#readOutline()
+    return () => {
+      parts.unobserveDeep(onParts)
+      meta.unobserveDeep(onMeta)
     }
   }
 
   #readOutline() {
-    this.outline = readOutline(this.plan.outline)
-    const known = new Set<PartId>([...this.outline.byId.keys(), ...this.outline.deleted.keys()])
-    for (const id of known) {
-      if (!this.#watched.has(id)) this.#watch(id)
+    const before = this.outline.byId
+    this.outline = readOutline(this.#outlineDocument)
+    const { byId, inOrder, deleted } = this.outline
+    for (const id of [...inOrder.map((part) => part.id), ...deleted.keys()]) {
+      if (!this.#readers.has(id)) this.#watchPart(id)
+      else if (byId.has(id) !== before.has(id)) this.#placeTargets(id)
     }
-    for (const id of this.parts.keys()) this.#placeTargets(id)
     this.#renumber()
   }
 
-  #watch(id: PartId) {
-    const model = new PartModel(id)
+  #watchPart(id: PartId) {
     const open = this.plan.part(id)
-    model.mayWrite = open.mayWrite
-    model.loaded = open.loaded
-    this.parts.set(id, model)
-    this.#watched.set(
-      id,
-      watchPart(open, {
-        blocks: (blocks) => {
-          const headings = countTopHeadings(model.blocks)
-          const structureChanged = !sameStructure(model.blocks, blocks)
-          model.blocks = blocks
-          if (headings !== countTopHeadings(blocks)) this.#renumber()
-          else if (structureChanged) this.#labelBlocks(model)
-        },
-        targets: (targets) => {
-          model.targets = targets
-          this.#placeTargets(id)
-        },
-        budget: (budget) => {
-          model.budget = budget
-        },
-      }),
-    )
+    if (!this.parts.has(id)) {
+      const model = new PartModel(id)
+      model.mayWrite = open.mayWrite
+      this.parts.set(id, model)
+    }
+    const reader = new PartReader(open.document, (byHand) => {
+      this.#waiting.add(id)
+      if (byHand) this.#read([id])
+      else this.#wait()
+    })
+    this.#readers.set(id, reader)
+    this.#waiting.add(id)
+    this.#wait()
+  }
+
+  #recordChanged() {
+    // After a refusal or a restored backup the sync goes on in fresh documents.
+    if (this.plan.outline !== this.#outlineDocument) {
+      this.#stopOutline()
+      this.#outlineDocument = this.plan.outline
+      this.#stopOutline = this.#watchOutline()
+    }
+    this.record = this.plan.record
+    this.mayWriteOutline = this.plan.mayWriteOutline
+    this.recordVersion += 1
+    for (const [id, model] of this.parts) {
+      const open = this.plan.part(id)
+      const reader = this.#readers.get(id)
+      if (reader !== undefined && reader.document !== open.document) {
+        reader.stop()
+        this.#watchPart(id)
+      }
+      model.mayWrite = open.mayWrite
+      model.loaded = open.loaded && !this.#waiting.has(id)
+    }
+  }
+
+  #wait() {
+    if (this.#stopWaiting !== null) return
+    const run = () => {
+      this.#stopWaiting?.()
+      this.#readSlice()
+    }
+    const frame = requestAnimationFrame(run)
+    const timer = setTimeout(run, hiddenDelay)
+    this.#stopWaiting = () => {
+      this.#stopWaiting = null
+      cancelAnimationFrame(frame)
+      clearTimeout(timer)
+    }
+  }
+
+  #readSlice() {
+    const slice: PartId[] = []
+    let size = 0
+    for (const id of this.#waiting) {
+      size += this.#readers.get(id)?.waiting ?? 0
+      if (slice.length > 0 && size > sliceSize) break
+      slice.push(id)
+    }
+    this.#read(slice)
+    if (this.#waiting.size > 0) this.#wait()
+  }
+
+  #read(ids: readonly PartId[]) {
+    let headingsChanged = false
+    for (const id of ids) {
+      const model = this.parts.get(id)
+      const reader = this.#readers.get(id)
+      if (model === undefined || reader === undefined) continue
+      const before = { blocks: model.blocks, targets: model.targets, budget: model.budget }
+      const after = reader.read(before)
+      this.#waiting.delete(id)
+      if (after.blocks !== before.blocks) {
+        model.blocks = after.blocks
+        if (countTopHeadings(before.blocks) !== countTopHeadings(after.blocks)) headingsChanged = true
+        if (!sameStructure(before.blocks, after.blocks)) this.#labelBlocks(model)
+      }
+      model.budget = after.budget
+      if (after.targets !== before.targets) {
+        model.targets = after.targets
+        this.#placeTargets(id)
+      }
+      model.loaded = this.plan.part(id).loaded
+    }
+    if (headingsChanged) this.#renumber()
+    if (this.#waiting.size === 0) this.#stopWaiting?.()
   }
 
   #renumber() {
     const before = this.numbers
-    this.numbers = numberParts(this.outline.inOrder, this.meta.style, (id) =>
-      countTopHeadings(this.parts.get(id)?.blocks ?? []),
-    )
+    const { style } = this.meta
+    const styleChanged = this.#numberedStyle !== style
+    this.#numberedStyle = style
+    const numbers = numberParts(this.outline.inOrder, style, (id) => countTopHeadings(this.parts.get(id)?.blocks ?? []))
+    this.numbers = numbers
     for (const model of this.parts.values()) {
-      if (before.get(model.id)?.label !== this.number(model.id).label || model.labels.size === 0) {
-        this.#labelBlocks(model)
-      }
+      if (styleChanged || !samePath(before.get(model.id), numbers.get(model.id))) this.#labelBlocks(model)
     }
   }
 
@@ -174,21 +273,31 @@ export class PlanModel {
   }
 
   #placeTargets(part: PartId) {
-    const model = this.parts.get(part)
-    const living = this.outline.byId.has(part)
-      ? (model?.targets ?? []).filter((one) => one.deletedAt === null && one.movedTo === null)
-      : []
-    const kept = new Set<TargetId>(living.map((one) => one.id))
-    for (const [id, placed] of this.targets) {
-      if (placed.part === part && !kept.has(id)) this.targets.delete(id)
-    }
-    for (const target of living) {
-      const before = this.targets.get(target.id)
-      if (before?.part !== part || JSON.stringify(before.target) !== JSON.stringify(target)) {
-        this.targets.set(target.id, { part, target })
+    const living = new Map<TargetId, Target>()
+    if (this.outline.byId.has(part)) {
+      for (const target of this.parts.get(part)?.targets ?? []) {
+        if (target.deletedAt === null && target.movedTo === null) living.set(target.id, target)
       }
     }
+    const before = this.#placed.get(part)
+    this.#placed.set(part, living)
+    for (const id of before?.keys() ?? []) {
+      if (living.has(id) || this.targets.get(id)?.part !== part) continue
+      // Moved between parts: the other part's entry may have been read first.
+      const holder = [...this.#placed].find(([, targets]) => targets.has(id))
+      const target = holder?.[1].get(id)
+      if (holder === undefined || target === undefined) this.targets.delete(id)
+      else this.targets.set(id, { part: holder[0], target })
+    }
+    for (const [id, target] of living) {
+      if (before?.get(id) !== target) this.targets.set(id, { part, target })
+    }
   }
+}
+
+/** Whether blocks and parts below are counted on alike. */
+function samePath(a: PartNumber | undefined, b: PartNumber | undefined): boolean {
+  return a?.path.join('.') === b?.path.join('.')
 }
 
 function sameStructure(before: readonly Block[], after: readonly Block[]): boolean {
@@ -205,74 +314,23 @@ function sameStructure(before: readonly Block[], after: readonly Block[]): boole
   )
 }
 
-interface WatchedPart {
-  flush(): void
-  stop(): void
-}
+type PartQuotes = ReadonlyMap<TargetId, readonly Omit<Quote, 'part'>[]>
+const quotesByBlocks = new WeakMap<readonly Block[], PartQuotes>()
 
-/**
- * Reads a part's document whenever it changes, at most once a frame. Blocks are cached by their
- * element, so a key costs the reading of one block.
- */
-function watchPart(
-  part: OpenPart,
-  tell: {
-    blocks: (blocks: Block[]) => void
-    targets: (targets: Target[]) => void
-    budget: (budget: BudgetLine[]) => void
-  },
-): WatchedPart {
-  const body = part.document.getXmlFragment('body')
-  const targets = part.document.getMap('targets')
-  const budget = part.document.getMap('budget')
-  const cache = new WeakMap<Y.AbstractType<unknown>, Block | null>()
-  let frame: number | undefined
-  let bodyChanged = true
-
-  const readBlocks = () => {
-    frame = undefined
-    if (!bodyChanged) return
-    bodyChanged = false
-    const blocks: Block[] = []
-    for (const node of body.toArray()) {
-      const key = node as unknown as Y.AbstractType<unknown>
-      let block = cache.get(key)
-      if (block === undefined) {
-        block = readBlockElement(node)
-        cache.set(key, block)
-      }
-      if (block !== null) blocks.push(block)
+/** What a part's text quotes. Kept for each list of blocks, which is never changed in place. */
+function quotesIn(blocks: readonly Block[]): PartQuotes {
+  const known = quotesByBlocks.get(blocks)
+  if (known !== undefined) return known
+  const quotes = new Map<TargetId, Omit<Quote, 'part'>[]>()
+  for (const block of blocks) {
+    if (block.type !== 'block') continue
+    for (const inline of block.content) {
+      if (inline.type !== 'reference') continue
+      const cells = quotes.get(inline.target) ?? []
+      cells.push({ block: block.id, cell: inline.cell })
+      quotes.set(inline.target, cells)
     }
-    tell.blocks(blocks)
   }
-  const onBody = (events: Y.YEvent<Y.AbstractType<unknown>>[]) => {
-    for (const event of events) {
-      let at: Y.AbstractType<unknown> | null = event.target
-      while (at !== null && (at.parent as unknown) !== body) at = at.parent as Y.AbstractType<unknown> | null
-      if (at !== null) cache.delete(at)
-    }
-    bodyChanged = true
-    frame ??= requestAnimationFrame(readBlocks)
-  }
-  const onTargets = () => tell.targets(readTargets(part.document))
-  const onBudget = () => tell.budget(readBudget(part.document))
-
-  body.observeDeep(onBody as Parameters<typeof body.observeDeep>[0])
-  targets.observe(onTargets)
-  budget.observe(onBudget)
-  readBlocks()
-  onTargets()
-  onBudget()
-  return {
-    flush: () => {
-      if (frame !== undefined) cancelAnimationFrame(frame)
-      readBlocks()
-    },
-    stop: () => {
-      if (frame !== undefined) cancelAnimationFrame(frame)
-      body.unobserveDeep(onBody as Parameters<typeof body.observeDeep>[0])
-      targets.unobserve(onTargets)
-      budget.unobserve(onBudget)
-    },
-  }
+  quotesByBlocks.set(blocks, quotes)
+  return quotes
 }
