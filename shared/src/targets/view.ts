@@ -10,6 +10,15 @@ import type { ViewBlock } from '../plan/blocks.ts'
 import { planYears, type PlanMeta } from '../plan/meta.ts'
 import { roman } from '../plan/numbering.ts'
 import { moneyScales, type Frequency, type Measure, type MoneyScale, type Quantity } from './quantity.ts'
+import {
+  formatDecimal,
+  formatMeasure,
+  formatQuantity,
+  frequencyText,
+  parseFrequency,
+  parseMeasure,
+  rescale,
+} from './quantity-text.ts'
 import type { BudgetLine, Target, ValueContent } from './register.ts'
 
 /** A living part, in the order of the sheet. `SnapshotPart` fits. */
@@ -230,13 +239,14 @@ export function cellOf(row: EntryRow, key: string, context: CellContext): TableC
 
 function targetCell(entry: Target, key: string, context: CellContext): TableCell {
   if (key === 'measure') return textCell(measureWords(entry.measure, entry.frequency))
-  if (key === 'baseline') return valueCell(entry.baseline, (quantity) => figureOf(quantity, entry.measure))
+  if (key === 'baseline')
+    return valueCell(entry.baseline, (quantity) => figureOf(quantity, entry.measure, entry.frequency))
   if (key === 'responsible') {
     const unit = entry.responsible === null ? undefined : context.units.get(entry.responsible)
     return textCell(unit?.name ?? '')
   }
   const content = key.startsWith('value.') ? entry.values[key.slice('value.'.length)] : undefined
-  return valueCell(content ?? null, (quantity) => figureOf(quantity, entry.measure))
+  return valueCell(content ?? null, (quantity) => figureOf(quantity, entry.measure, entry.frequency))
 }
 
 function budgetCell(entry: BudgetLine, key: string, context: CellContext): TableCell {
@@ -259,100 +269,47 @@ function valueCell(content: ValueContent | null, show: (quantity: Quantity) => s
   return 'typed' in content ? { text: content.typed, kind: 'unread' } : { text: show(content.quantity), kind: 'figure' }
 }
 
-const signs: Record<Exclude<Quantity['comparison'], 'range' | 'all' | 'none'>, string> = {
-  '=': '',
-  '>=': '≥ ',
-  '>': '> ',
-  '<=': '≤ ',
-  '<': '< ',
+/** A quantity as a table writes it, `≥ 80`, with its measure and frequency only where the row's own differ. */
+export function figureOf(quantity: Quantity, rowMeasure: Measure, rowFrequency: Frequency | null = null): string {
+  const { frequency, ...timeless } = quantity
+  const shown = frequency === (rowFrequency ?? undefined) ? timeless : quantity
+  return formatQuantity(shown, sameMeasure(quantity.measure, rowMeasure) ? 'cell' : 'sentence')
 }
 
-/** A quantity as a table writes it, `≥ 80`, with its measure only where the row's own differs. */
-export function figureOf(quantity: Quantity, rowMeasure: Measure): string {
-  const [first = '', second = ''] = quantity.numbers.map((number) => groupDigits(number))
-  const base = quantity.base === undefined ? '' : `/${groupDigits(quantity.base)}`
-  const suffix = sameMeasure(quantity.measure, rowMeasure) ? '' : measureWords(quantity.measure, null)
-  const measured = suffix === '' ? base : `${base}${suffix === '%' ? '' : ' '}${suffix}`
-  switch (quantity.comparison) {
-    case 'all':
-      return 'Tất cả'
-    case 'none':
-      return 'Không'
-    case 'range':
-      return `${first} – ${second}${measured}`
-    default:
-      return `${signs[quantity.comparison]}${first}${measured}`
-  }
-}
-
-/** `1234567.5` → `1.234.567,5`. */
-export function groupDigits(number: string): string {
-  const [whole = '', rest] = number.split('.')
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, '.')
-  return rest === undefined ? grouped : `${grouped},${rest}`
-}
-
-const scaleWords: Record<MoneyScale, string> = {
-  dong: 'đồng',
-  nghin: 'nghìn đồng',
-  trieu: 'triệu đồng',
-  ty: 'tỷ đồng',
-}
-const frequencyWords: Record<Frequency, string> = {
-  day: 'ngày',
-  week: 'tuần',
-  month: 'tháng',
-  quarter: 'quý',
-  half: '6 tháng',
-  year: 'năm',
-  term: 'nhiệm kỳ',
+/** A bare number stands under any noun. */
+function sameMeasure(one: Measure, row: Measure): boolean {
+  if (one.kind === 'count' && row.kind === 'count') return one.noun === '' || one.noun === row.noun
+  if (one.kind === 'money' && row.kind === 'money') return one.scale === row.scale
+  return one.kind === row.kind
 }
 
 /** The words of the ĐVT column: `%`, `mô hình`, `triệu đồng`, `buổi/quý`. */
 export function measureWords(measure: Measure, frequency: Frequency | null): string {
-  const words = measure.kind === 'percent' ? '%' : measure.kind === 'money' ? scaleWords[measure.scale] : measure.noun
-  return frequency === null ? words : `${words}/${frequencyWords[frequency]}`
+  return formatMeasure(measure) + (frequency === null ? '' : `/${frequencyText[frequency]}`)
 }
 
 /** Reads the ĐVT column back. Whatever is no percentage and no money is a noun. */
-export function readMeasure(words: string): { measure: Measure; frequency: Frequency | null } {
+export function readMeasureWords(words: string): { measure: Measure; frequency: Frequency | null } {
   const text = words.normalize('NFC').trim().replace(/\s+/g, ' ')
-  const often = Object.entries(frequencyWords).find(([, word]) => text.toLowerCase().endsWith(`/${word}`))
-  const [frequency, word] = often ?? [null, '']
-  const noun = often === undefined ? text : text.slice(0, -word.length - 1).trim()
-  return { measure: readNoun(noun), frequency: frequency as Frequency | null }
+  const slash = text.lastIndexOf('/')
+  const frequency = slash < 0 ? null : parseFrequency(text.slice(slash + 1).trim())
+  const noun = (frequency === null ? text : text.slice(0, slash).trim()).slice(0, 200)
+  return { measure: parseMeasure(noun) ?? { kind: 'count', noun }, frequency }
 }
-
-function readNoun(noun: string): Measure {
-  const lower = noun.toLowerCase()
-  if (lower === '%' || lower === 'phần trăm') return { kind: 'percent' }
-  const money = lower.replace('tỉ', 'tỷ').replace('ngàn', 'nghìn')
-  const scale = moneyScales.find(
-    (one) => money === scaleWords[one] || (one !== 'dong' && `${money} đồng` === scaleWords[one]),
-  )
-  return scale === undefined ? { kind: 'count', noun } : { kind: 'money', scale }
-}
-
-function sameMeasure(one: Measure, other: Measure): boolean {
-  if (one.kind === 'count' && other.kind === 'count') return one.noun === '' || one.noun === other.noun
-  if (one.kind === 'money' && other.kind === 'money') return one.scale === other.scale
-  return one.kind === other.kind
-}
-
-// The largest number that a quantity can hold, moved by the largest scale, stays exact.
-const Exact = Decimal.clone({ precision: 100 })
-const scaleDigits: Record<MoneyScale, number> = { dong: 0, nghin: 3, trieu: 6, ty: 9 }
 
 function moneyIn(scale: MoneyScale): Measure {
   return { kind: 'money', scale }
 }
 
 /** The same sum of money in another scale, exactly; whatever is no money stays as it is. */
-export function inScale(quantity: Quantity, scale: MoneyScale): Quantity {
-  if (quantity.measure.kind !== 'money' || quantity.measure.scale === scale) return quantity
-  const factor = new Exact(10).pow(scaleDigits[quantity.measure.scale] - scaleDigits[scale])
-  const numbers = quantity.numbers.map((number) => new Exact(number).times(factor).toFixed())
-  return { ...quantity, numbers, measure: moneyIn(scale) }
+function inScale(quantity: Quantity, scale: MoneyScale): Quantity {
+  const { measure } = quantity
+  if (measure.kind !== 'money' || measure.scale === scale) return quantity
+  return {
+    ...quantity,
+    numbers: quantity.numbers.map((number) => rescale(number, measure.scale, scale)),
+    measure: moneyIn(scale),
+  }
 }
 
 /** The scale that most amounts of the rows are written in; the smaller of two that are as common. */
@@ -387,6 +344,9 @@ export function totalOf(rows: readonly TableRow[], key: string, context: CellCon
   )
 }
 
+// A sum of any number of the largest quantities, moved by the largest scale, stays exact.
+const Exact = Decimal.clone({ precision: 100 })
+
 /** Adds exact sums of money only; `left` counts what stands there and could not be added. */
 function sumCell(contents: readonly (ValueContent | null)[], scale: MoneyScale): TableCell {
   let sum = new Exact(0)
@@ -402,5 +362,5 @@ function sumCell(contents: readonly (ValueContent | null)[], scale: MoneyScale):
     }
   }
   if (added === 0) return { text: '', kind: 'empty', ...(left > 0 ? { left } : {}) }
-  return { text: groupDigits(sum.toFixed()), kind: 'figure', ...(left > 0 ? { left } : {}) }
+  return { text: formatDecimal(sum.toFixed()), kind: 'figure', ...(left > 0 ? { left } : {}) }
 }
