@@ -11,7 +11,10 @@ import { z } from 'zod'
 import { changeId, newId, partId, unitId, type BudgetLineId, type ChangeId, type TargetId } from '../ids.ts'
 import { frequencies, measure, quantity } from './quantity.ts'
 
-/** A value cell: a quantity, or what was typed and could not be read as one, kept until mended. */
+/**
+ * A value cell: a quantity, or what was typed and could not be read as one, kept until mended. A
+ * cell that was cleared holds `{ typed: '' }`, and is read as if it were not there.
+ */
 export const valueContent = z.union([z.object({ quantity }), z.object({ typed: z.string().max(500) })])
 export type ValueContent = z.infer<typeof valueContent>
 
@@ -114,7 +117,7 @@ function readRegister<Entry extends { id: string; order: string }>(
     const place = parseCellKey(key)
     if (place === null || (only !== undefined && !only.has(place.entry))) continue
     const content = readCell(register, place.field, stored)
-    if (content === null) continue
+    if (content === null || isCleared(content.value)) continue
     const row = rows.get(place.entry) ?? { years: {} }
     rows.set(place.entry, row)
     const [name, suffix] = place.field.split('.')
@@ -127,6 +130,10 @@ function readRegister<Entry extends { id: string; order: string }>(
     if (parsed.success) entries.push(parsed.data)
   }
   return entries.sort(byRowOrder)
+}
+
+function isCleared(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'typed' in value && value.typed === ''
 }
 
 /** The order of a register's rows; two rows that were given one order at once stand by their ids. */
