@@ -3,7 +3,7 @@
  * reference to a target that is gone stays visible as broken, with the last words; it never turns
  * into silent text. The words are the document's own, always Vietnamese.
  */
-import { formatQuantity } from './quantity.ts'
+import { formatQuantity } from './quantity-text.ts'
 import type { Target, ValueContent } from './register.ts'
 
 /** `unread`: the cell holds text that is no quantity; it is shown as typed. */
