@@ -46,6 +46,10 @@ const bodySize = 28
 const page = { width: 11906, height: 16838, top: 1134, bottom: 1134, left: 1701, right: 851 }
 const textWidth = page.width - page.left - page.right
 const firstLine = 720
+/** Leaves room on the right for the name of the state on one line. */
+const letterheadLeft = 3800
+/** The narrowest column of a table that still holds "TT". */
+const columnShare = 0.055
 
 const headingLevels = [
   HeadingLevel.HEADING_1,
@@ -183,7 +187,14 @@ class PlanWriter {
       ...(isCentred ? {} : { indent: { firstLine } }),
       ...(number.level === 'annex' ? { pageBreakBefore: true } : {}),
       ...(word ? { numbering: word } : {}),
-      children: [new TextRun({ text: part.title, allCaps: number.level !== 'arabic' && number.level !== 'none' })],
+      children: [
+        new TextRun({
+          text: part.title,
+          allCaps: number.level !== 'arabic' && number.level !== 'none',
+          // The title stands on a line of its own below "Phụ lục I", "Chương II".
+          ...(isCentred ? { break: 1 } : {}),
+        }),
+      ],
     })
   }
 
@@ -311,8 +322,9 @@ function textRun(text: string, marks: readonly Mark[], italics: boolean): Paragr
   const link = marks.find((mark) => mark.type === 'link')
   const run = new TextRun({
     children: text.split('\t').flatMap((piece, index) => (index === 0 ? [piece] : [new Tab(), piece])),
-    bold: has('bold'),
-    italics: italics || has('italic'),
+    // Only what is set: a false would overrule the style of a heading.
+    ...(has('bold') ? { bold: true } : {}),
+    ...(italics || has('italic') ? { italics: true } : {}),
     ...(has('underline') || link ? { underline: { type: UnderlineType.SINGLE } } : {}),
   })
   return link ? new ExternalHyperlink({ children: [run], link: link.href }) : run
@@ -357,7 +369,9 @@ function cell(text: string, shape: CellShape): TableCell {
 /** Shares of the text's width as twips that add up to it exactly. */
 function columnWidths(shares: readonly number[]): number[] {
   const sum = shares.reduce((total, share) => total + share, 0)
-  const widths = shares.map((share) => Math.floor((share / sum) * textWidth))
+  const wide = shares.map((share) => Math.max(share / sum, columnShare))
+  const wideSum = wide.reduce((total, share) => total + share, 0)
+  const widths = wide.map((share) => Math.floor((share / wideSum) * textWidth))
   const rest = textWidth - widths.reduce((total, width) => total + width, 0)
   return widths.map((width, index) => (index === widths.length - 1 ? width + rest : width))
 }
@@ -374,12 +388,12 @@ function letterhead(meta: PlanMeta): (Paragraph | Table)[] {
   const right = isParty
     ? [centred('ĐẢNG CỘNG SẢN VIỆT NAM', { size: 28, bold: true, underline: true })]
     : [
-        centred('CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM', { size: 26, bold: true }),
-        centred('Độc lập - Tự do - Hạnh phúc', { size: 28, bold: true, underline: true }),
+        centred('CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM', { size: 24, bold: true }),
+        centred('Độc lập - Tự do - Hạnh phúc', { size: 26, bold: true, underline: true }),
       ]
   const day = dateLine(meta)
   if (day !== '') right.push(centred(day, { size: 28, italics: true }))
-  return [columns([left, right], [4100, textWidth - 4100]), new Paragraph('')]
+  return [columns([left, right], [letterheadLeft, textWidth - letterheadLeft]), new Paragraph('')]
 }
 
 /** `Bình Minh, ngày 05 tháng 02 năm 2026`: days below 10 and the months 1 and 2 have a zero. */
