@@ -1,0 +1,81 @@
+/**
+ * The plans that a person takes part in, as the server last said, kept on the device so that the
+ * list is there at once and without a network; and which of them changed since they were last
+ * opened here.
+ */
+import { z } from 'zod'
+import type { Refusal } from '@soanchung/shared/errors.ts'
+import type { PlanId } from '@soanchung/shared/ids.ts'
+import { planSummary, unit, type Me, type PlanSummary, type Unit } from '@soanchung/shared/protocol.ts'
+import { request } from '../session/api.ts'
+import { keep, readKept } from '../session/kept.ts'
+
+const plans = z.array(planSummary)
+const units = z.array(unit)
+const keptList = z.object({ at: z.number(), plans, units })
+const openedAt = z.record(z.string(), z.number())
+
+export class PlanList {
+  plans: readonly PlanSummary[] = $state.raw([])
+  units: ReadonlyMap<string, Unit> = $state.raw(new Map())
+  /** True once there is something to show: from the device or from the server. */
+  loaded = $state(false)
+  /** When the server last answered, in ms; 0 for never. */
+  at = $state(0)
+  /** Why the last question failed. */
+  problem: Refusal | null = $state.raw(null)
+
+  readonly #me: Me
+  readonly #opened: Record<string, number>
+
+  constructor(me: Me) {
+    this.#me = me
+    this.#opened = readKept(`opened.${me.id}`, openedAt) ?? {}
+    const kept = readKept(`plans.${me.id}`, keptList)
+    if (kept !== null) this.#show(kept.plans, kept.units, kept.at)
+  }
+
+  async load(): Promise<void> {
+    const [list, all] = await Promise.all([request('GET', '/api/plans', plans), request('GET', '/api/units', units)])
+    this.problem = list.ok ? null : list.error
+    if (list.ok) {
+      const known = all.ok ? all.value : [...this.units.values()]
+      this.#show(list.value, known, Date.now())
+      keep(`plans.${this.#me.id}`, { at: this.at, plans: list.value, units: known })
+    }
+    this.loaded = true
+  }
+
+  /** Parts that wait for this person's unit, in plans that another unit leads. */
+  get toWrite(): PlanSummary[] {
+    return this.plans.filter((plan) => plan.ownParts > 0 && plan.role !== 'lead' && plan.stage !== 'issued')
+  }
+
+  get leading(): PlanSummary[] {
+    return this.plans.filter((plan) => plan.role === 'lead')
+  }
+
+  get others(): PlanSummary[] {
+    const shown = new Set([...this.toWrite, ...this.leading])
+    return this.plans.filter((plan) => !shown.has(plan))
+  }
+
+  /** Changed by somebody since it was last opened on this device; false where it never was. */
+  isNew(plan: PlanSummary): boolean {
+    const opened = this.#opened[plan.id]
+    return opened !== undefined && plan.updatedAt > opened
+  }
+
+  #show(list: readonly PlanSummary[], known: readonly Unit[], at: number): void {
+    this.plans = [...list].sort((a, b) => b.updatedAt - a.updatedAt)
+    this.units = new Map(known.map((one) => [one.id, one]))
+    this.at = at
+    this.loaded = true
+  }
+}
+
+/** Notes that a plan is being looked at now; called when it opens and when it is left. */
+export function noteOpened(me: Me, plan: PlanId): void {
+  const opened = readKept(`opened.${me.id}`, openedAt) ?? {}
+  keep(`opened.${me.id}`, { ...opened, [plan]: Date.now() })
+}
