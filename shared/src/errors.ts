@@ -35,6 +35,16 @@ export const errorCatalogue = {
     vi: 'Mã truy cập không đúng hoặc đã hết hạn.',
     en: 'The access token is wrong or has expired.',
   },
+  'password.wrong': {
+    status: 400,
+    vi: 'Mật khẩu hiện tại không đúng.',
+    en: 'The current password is wrong.',
+  },
+  'password.short': {
+    status: 400,
+    vi: 'Mật khẩu cần từ 10 đến 200 ký tự.',
+    en: 'A password needs 10 to 200 characters.',
+  },
   'origin.foreign': {
     status: 403,
     vi: 'Yêu cầu đến từ một trang khác nên bị từ chối.',
@@ -103,6 +113,28 @@ export const errorCatalogue = {
     close: 4500,
     vi: 'Một bản ghi trên máy chủ bị hỏng. Hãy báo quản trị viên.',
     en: 'A record on the server is damaged. Tell the administrator.',
+  },
+  'storage.full': {
+    status: 503,
+    close: 4503,
+    vi: 'Đĩa của máy chủ đã đầy. Nội dung vẫn còn trên máy của bạn và sẽ được gửi lại.',
+    en: 'The disk of the server is full. Your text is on this device and will be sent again.',
+  },
+  'storage.unwritable': {
+    status: 503,
+    close: 4503,
+    vi: 'Máy chủ không ghi được vào thư mục dữ liệu.',
+    en: 'The server cannot write to its data folder.',
+  },
+  'storage.locked': {
+    status: 503,
+    vi: 'Thư mục dữ liệu đang được một máy chủ khác sử dụng.',
+    en: 'Another server is using this data folder.',
+  },
+  'storage.newer': {
+    status: 503,
+    vi: 'Dữ liệu do một phiên bản mới hơn của chương trình tạo ra. Hãy cập nhật chương trình.',
+    en: 'The data were made by a newer version of the program. Update the program.',
   },
   'server.failed': {
     status: 500,

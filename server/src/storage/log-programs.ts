@@ -1,0 +1,83 @@
+/**
+ * The statements of the document log, each a transaction written once as a generator: it yields a
+ * statement, gets its rows, and goes on. The SQLite thread runs one straight through in a single
+ * hop; on PostgreSQL, or inside a larger transaction, the same steps run one after the other.
+ * Placeholders are `?`; dialect.ts renames them where the engine wants another spelling.
+ */
+import { crc32 } from 'node:zlib'
+import type { UserId } from '@soanchung/shared/ids.ts'
+
+export interface Statement {
+  sql: string
+  parameters: unknown[]
+}
+type Rows = Record<string, unknown>[]
+export type Program<Output> = Generator<Statement, Output, Rows>
+
+export interface AppendGroup {
+  document: string
+  updates: { bytes: Uint8Array; userId: UserId | null }[]
+}
+
+/** CRC-32 over name, sequence and bytes, as a number that fits a signed 64-bit column. */
+export function recordChecksum(document: string, seq: number, bytes: Uint8Array): number {
+  return crc32(bytes, crc32(`${document}\n${seq}\n`))
+}
+
+/**
+ * Gives each update the next number of its document and stores it. Groups must be in the order of
+ * their names, so that two writers never wait for each other. Answers the first number of each.
+ */
+function* append(input: { groups: AppendGroup[]; now: number }): Program<number[]> {
+  const firsts: number[] = []
+  for (const { document, updates } of input.groups) {
+    const rows = yield {
+      sql: `insert into documents (name, seq, snapshot_seq, changed_at) values (?, ?, 0, ?)
+            on conflict (name) do update set seq = documents.seq + excluded.seq, changed_at = excluded.changed_at
+            returning seq`,
+      parameters: [document, updates.length, input.now],
+    }
+    const first = Number(rows[0]?.['seq']) - updates.length + 1
+    firsts.push(first)
+    for (const [index, { bytes, userId }] of updates.entries()) {
+      const seq = first + index
+      yield {
+        sql: `insert into document_updates (document, seq, bytes, checksum, user_id, created_at)
+              values (?, ?, ?, ?, ?, ?)`,
+        parameters: [document, seq, bytes, recordChecksum(document, seq, bytes), userId, input.now],
+      }
+    }
+  }
+  return firsts
+}
+
+/**
+ * Puts a snapshot in the place of the rows that it was merged from: those after `from` up to `to`.
+ * Does nothing (false) when another compaction was faster.
+ */
+function* compact(input: { document: string; from: number; to: number; bytes: Uint8Array }): Program<boolean> {
+  const { document, from, to, bytes } = input
+  const moved = yield {
+    sql: `update documents set snapshot_seq = ? where name = ? and snapshot_seq = ? returning name`,
+    parameters: [to, document, from],
+  }
+  if (moved.length === 0) return false
+  yield {
+    sql: `insert into document_snapshots (document, seq, bytes, checksum) values (?, ?, ?, ?)
+          on conflict (document) do update
+          set seq = excluded.seq, bytes = excluded.bytes, checksum = excluded.checksum`,
+    parameters: [document, to, bytes, recordChecksum(document, to, bytes)],
+  }
+  yield {
+    sql: `delete from document_updates where document = ? and seq > ? and seq <= ?`,
+    parameters: [document, from, to],
+  }
+  return true
+}
+
+export const programs = { append, compact }
+
+export type ProgramName = keyof typeof programs
+export type ProgramInput<Name extends ProgramName> = Parameters<(typeof programs)[Name]>[0]
+export type ProgramOutput<Name extends ProgramName> =
+  ReturnType<(typeof programs)[Name]> extends Program<infer Output> ? Output : never
