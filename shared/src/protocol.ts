@@ -32,6 +32,20 @@ export const me = z.object({
 })
 export type Me = z.infer<typeof me>
 
+/** Answered with `me`, and the cookie of the session. */
+export const signInBody = z.object({
+  username: z.string().min(1).max(100),
+  password: z.string().min(1).max(500),
+  /** False for a session that ends with the browser. */
+  remember: z.boolean().default(true),
+})
+
+export const minPasswordLength = 10
+export const changePasswordBody = z.object({
+  currentPassword: z.string().max(500),
+  newPassword: z.string().max(500),
+})
+
 export const planSummary = z.object({
   id: planId,
   type: z.enum(planTypes),
@@ -104,6 +118,8 @@ export const accessToken = z.object({
   lastUsedAt: z.number().nullable(),
 })
 export type AccessToken = z.infer<typeof accessToken>
+/** The only answer that holds the token itself. */
+export const createdToken = accessToken.extend({ token: z.string() })
 
 /** A message of the server on a document's connection. */
 export const statelessMessage = z.discriminatedUnion('type', [
