@@ -5,6 +5,7 @@
  */
 import type { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
+import type { ErrorCode } from '@soanchung/shared/errors.ts'
 import type { PartId, PlanId, UserId } from '@soanchung/shared/ids.ts'
 import type { PlanRecord } from '@soanchung/shared/protocol.ts'
 
@@ -32,7 +33,11 @@ export interface OpenPlan {
   parts(): readonly OpenPart[]
   /** Makes the server's row for a new part, now or when the network is back; then it may be written. */
   createPart(id: PartId): void
-  /** Called when record, rights, `loaded` or the set of parts change. Returns the way to stop. */
+  /**
+   * Called when record, rights, `loaded`, the set of parts or a document change: where the server
+   * refused what was typed, the part (or the outline) comes back with a fresh document. Returns
+   * the way to stop.
+   */
   onChange(listener: () => void): () => void
   close(): void
 }
@@ -43,4 +48,8 @@ export interface SaveState {
   where: 'saved' | 'sending' | 'device' | 'memory'
   online: boolean
   unsent: number
+  /** Why the server takes nothing at the moment, where it said so; null while all is well. */
+  code: ErrorCode | null
+  /** False where this device keeps no copy: storage full, blocked, or private browsing. */
+  keepsCopy: boolean
 }

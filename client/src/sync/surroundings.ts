@@ -1,0 +1,70 @@
+/**
+ * What the sync stands on: the device's database, the other tabs, the server's HTTP interface and
+ * the one socket. A browser has one set; a test gives each of its devices another.
+ */
+import { HocuspocusProviderWebsocket } from '@hocuspocus/provider'
+import { request, requestBytes } from '../session/api.ts'
+
+export interface Surroundings {
+  /** Null where the browser keeps nothing. */
+  database: { indexedDB: IDBFactory; IDBKeyRange: typeof IDBKeyRange } | null
+  /** Null outside secure contexts and in old browsers. */
+  locks: LockManager | null
+  /** A channel between the tabs of one device; null where there is none. */
+  channel(name: string): BroadcastChannel | null
+  api: { request: typeof request; requestBytes: typeof requestBytes }
+  /** The socket, and the way to give it back; it closes with its last user. */
+  socket(): { socket: HocuspocusProviderWebsocket; release: () => void }
+}
+
+export function browserSurroundings(): Surroundings {
+  return browser
+}
+
+let shared: { socket: HocuspocusProviderWebsocket; users: number } | null = null
+
+const browser: Surroundings = {
+  database: typeof indexedDB === 'undefined' ? null : { indexedDB, IDBKeyRange },
+  locks: typeof navigator === 'undefined' ? null : (navigator.locks ?? null),
+  channel: (name) => (typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(name)),
+  api: { request, requestBytes },
+  socket: () => {
+    const held = (shared ??= {
+      socket: openSocket(new URL('/sync', location.href).href.replace(/^http/, 'ws')),
+      users: 0,
+    })
+    held.users += 1
+    let released = false
+    return {
+      socket: held.socket,
+      release: () => {
+        if (released) return
+        released = true
+        held.users -= 1
+        if (held.users > 0) return
+        held.socket.destroy()
+        if (shared === held) shared = null
+      },
+    }
+  },
+}
+
+/**
+ * A socket that comes back by itself. The library waits exactly `delay` before its first attempt,
+ * so that is drawn anew at each drop: a restarted server must not meet all clients at once.
+ */
+export function openSocket(url: string, polyfill?: unknown): HocuspocusProviderWebsocket {
+  const socket: HocuspocusProviderWebsocket = new HocuspocusProviderWebsocket({
+    url,
+    ...(polyfill === undefined ? {} : { WebSocketPolyfill: polyfill }),
+    delay: firstDelay(),
+    minDelay: 300,
+    maxDelay: 8_000,
+    onClose: () => socket.setConfiguration({ delay: firstDelay() }),
+  })
+  return socket
+}
+
+function firstDelay(): number {
+  return 200 + Math.random() * 1_800
+}
