@@ -2,7 +2,7 @@
  * Every action of the open screen, with its words and its keys. Screens register what they can do
  * and take it back when they close; the palette lists it, and one key listener runs it.
  */
-import { createContext } from 'svelte'
+import { createContext, untrack } from 'svelte'
 
 export interface Command {
   id: string
@@ -21,7 +21,8 @@ export class Commands {
 
   /** Returns the way to take them back. */
   register(commands: readonly Command[]): () => void {
-    this.all = [...this.all, ...commands]
+    // An effect that registers must not run again whenever the list changes.
+    this.all = [...untrack(() => this.all), ...commands]
     return () => {
       this.all = this.all.filter((command) => !commands.includes(command))
     }
