@@ -45,7 +45,8 @@ export interface ViewSource {
 export const targetColumns = ['number', 'name', 'measure', 'baseline', 'years', 'responsible', 'note', 'part'] as const
 export const budgetColumns = ['number', 'name', 'source', 'years', 'total', 'note', 'part'] as const
 
-const usualColumns: Record<ViewBlock['register'], readonly string[]> = {
+/** What a view without columns of its own shows. */
+export const usualColumns: Record<ViewBlock['register'], readonly string[]> = {
   targets: ['number', 'name', 'measure', 'baseline', 'years', 'responsible'],
   budget: ['number', 'name', 'source', 'years', 'total'],
 }
