@@ -1,0 +1,202 @@
+/**
+ * What is drawn over the text of a part and never lies in it: the numbers before its items and the
+ * carets of others. Numbers are recounted only when the structure of the part changes; while a
+ * word is composed, nothing is redrawn.
+ */
+import type { Node } from '@tiptap/pm/model'
+import { Plugin, PluginKey, type EditorState } from '@tiptap/pm/state'
+import { Decoration, DecorationSet } from '@tiptap/pm/view'
+import {
+  absolutePositionToRelativePosition,
+  relativePositionToAbsolutePosition,
+  ySyncPluginKey,
+  type ProsemirrorBinding,
+} from '@tiptap/y-tiptap'
+import type { Awareness } from 'y-protocols/awareness'
+import * as Y from 'yjs'
+import { blockId } from '@soanchung/shared/ids.ts'
+import { presence, type Presence } from '@soanchung/shared/protocol.ts'
+import type { Block } from '@soanchung/shared/plan/blocks.ts'
+import type { NumberingStyle } from '@soanchung/shared/plan/meta.ts'
+import { numberBlocks, type PartNumber } from '@soanchung/shared/plan/numbering.ts'
+import { isPlaceholder } from './part-binding.ts'
+
+interface Numbering {
+  number: PartNumber
+  style: NumberingStyle
+  placeholder: string
+}
+
+export const numberingKey = new PluginKey<{ numbering: Numbering; set: DecorationSet }>('numbering')
+
+/** Dispatch a transaction with `numberingKey` and a new numbering when the part's own number changes. */
+export function numbersBeforeItems(first: Numbering): Plugin {
+  return new Plugin({
+    key: numberingKey,
+    state: {
+      init: (_config, state) => ({ numbering: first, set: drawNumbers(state.doc, first) }),
+      apply: (tr, value, before) => {
+        const numbering = (tr.getMeta(numberingKey) as Numbering | undefined) ?? value.numbering
+        if (numbering === value.numbering && !tr.docChanged) return value
+        const same = numbering === value.numbering && sameStructure(before.doc, tr.doc)
+        const wholeReplaced = tr.getMeta(ySyncPluginKey)?.isChangeOrigin === true
+        if (same && !wholeReplaced) return { numbering, set: value.set.map(tr.mapping, tr.doc) }
+        return { numbering, set: drawNumbers(tr.doc, numbering) }
+      },
+    },
+    props: { decorations: (state) => numberingKey.getState(state)?.set },
+  })
+}
+
+function sameStructure(before: Node, after: Node): boolean {
+  if (before.childCount !== after.childCount) return false
+  for (let index = 0; index < after.childCount; index++) {
+    const one = before.child(index)
+    const other = after.child(index)
+    if (one !== other && !one.sameMarkup(other)) return false
+  }
+  return !(after.childCount === 1 && (before.firstChild?.content.size === 0) !== (after.firstChild?.content.size === 0))
+}
+
+function drawNumbers(doc: Node, { number, style, placeholder }: Numbering): DecorationSet {
+  const only = doc.childCount === 1 ? doc.firstChild : null
+  if (
+    isPlaceholder(doc) ||
+    (only?.type.name === 'block' && only.content.size === 0 && only.attrs['kind'] === 'paragraph')
+  ) {
+    return DecorationSet.create(doc, [Decoration.node(0, doc.content.size, { 'data-placeholder': placeholder })])
+  }
+  const blocks: Block[] = []
+  const at = new Map<string, { from: number; to: number }>()
+  doc.forEach((node, pos) => {
+    const id = blockId.safeParse(node.attrs['id'])
+    if (node.type.name !== 'block' || !id.success) return
+    const { kind, depth, restart } = node.attrs
+    blocks.push({ type: 'block', id: id.data, kind, depth, ...(restart ? { restart: true } : {}), content: [] })
+    at.set(id.data, { from: pos, to: pos + node.nodeSize })
+  })
+  const decorations = Array.from(numberBlocks(blocks, number, style), ([id, label]) => {
+    const place = at.get(id)
+    return place ? [Decoration.node(place.from, place.to, { 'data-label': label })] : []
+  })
+  return DecorationSet.create(doc, decorations.flat())
+}
+
+const caretsKey = new PluginKey<DecorationSet>('carets')
+
+/** Shows where others are in this part, and tells them where the caret is here, at most ten times a second. */
+export function carets(awareness: Awareness, user: Presence['user']): Plugin {
+  return new Plugin({
+    key: caretsKey,
+    state: {
+      init: (_config, state) => drawCarets(state, awareness),
+      apply: (tr, set, _before, state) => {
+        if (tr.getMeta(caretsKey) !== undefined || tr.getMeta(ySyncPluginKey)?.isChangeOrigin) {
+          return drawCarets(state, awareness)
+        }
+        return tr.docChanged ? set.map(tr.mapping, tr.doc) : set
+      },
+    },
+    props: { decorations: (state) => caretsKey.getState(state) },
+    view: (view) => {
+      let told: ReturnType<typeof setTimeout> | undefined
+      let drawn: number | undefined
+      const tell = () => {
+        told = undefined
+        if (view.isDestroyed) return
+        const { binding, type } = ySyncPluginKey.getState(view.state)
+        const { anchor, head } = view.state.selection
+        const cursor =
+          view.hasFocus() && type.length > 0
+            ? {
+                anchor: absolutePositionToRelativePosition(anchor, type, binding.mapping),
+                head: absolutePositionToRelativePosition(head, type, binding.mapping),
+              }
+            : null
+        if (cursor === null && (awareness.getLocalState()?.['cursor'] ?? null) === null) return
+        awareness.setLocalState({ ...awareness.getLocalState(), user, cursor })
+      }
+      const tellSoon = () => {
+        told ??= setTimeout(tell, 100)
+      }
+      const draw = () => {
+        drawn = undefined
+        if (view.isDestroyed) return
+        if (view.composing) drawn = requestAnimationFrame(draw)
+        else view.dispatch(view.state.tr.setMeta(caretsKey, true).setMeta('addToHistory', false))
+      }
+      const changed = ({ added, updated, removed }: { added: number[]; updated: number[]; removed: number[] }) => {
+        if ([...added, ...updated, ...removed].some((client) => client !== awareness.clientID)) {
+          drawn ??= requestAnimationFrame(draw)
+        }
+      }
+      awareness.on('change', changed)
+      view.dom.addEventListener('focusin', tellSoon)
+      view.dom.addEventListener('focusout', tellSoon)
+      return {
+        update: (now, before) => {
+          if (!now.state.selection.eq(before.selection) || now.state.doc !== before.doc) tellSoon()
+        },
+        destroy: () => {
+          clearTimeout(told)
+          if (drawn !== undefined) cancelAnimationFrame(drawn)
+          awareness.off('change', changed)
+          view.dom.removeEventListener('focusin', tellSoon)
+          view.dom.removeEventListener('focusout', tellSoon)
+          if (awareness.getLocalState() !== null) awareness.setLocalStateField('cursor', null)
+        },
+      }
+    },
+  })
+}
+
+function drawCarets(state: EditorState, awareness: Awareness): DecorationSet {
+  const sync = ySyncPluginKey.getState(state)
+  const binding: ProsemirrorBinding | undefined = sync?.binding
+  if (binding === undefined || binding.mapping.size === 0) return DecorationSet.empty
+  const decorations: Decoration[] = []
+  for (const [client, stored] of awareness.getStates()) {
+    const parsed = presence.safeParse(stored)
+    if (client === awareness.clientID || !parsed.success) continue
+    const { user, cursor } = parsed.data
+    const anchor = absolute(cursor, 'anchor', binding)
+    const head = absolute(cursor, 'head', binding)
+    if (anchor === null || head === null) continue
+    const limit = (position: number) => Math.min(position, Math.max(0, state.doc.content.size - 1))
+    const colour = Math.min(9, Math.max(0, Math.trunc(user.colour)))
+    decorations.push(
+      Decoration.widget(limit(head), () => caretElement(user, colour), {
+        key: `${client}`,
+        side: 10,
+        ignoreSelection: true,
+      }),
+    )
+    if (anchor !== head) {
+      const style = `background-color: color-mix(in srgb, var(--unit-${colour}) 22%, transparent)`
+      decorations.push(Decoration.inline(limit(Math.min(anchor, head)), limit(Math.max(anchor, head)), { style }))
+    }
+  }
+  return DecorationSet.create(state.doc, decorations)
+}
+
+function absolute(cursor: unknown, end: 'anchor' | 'head', binding: ProsemirrorBinding): number | null {
+  if (typeof cursor !== 'object' || cursor === null) return null
+  try {
+    const position = Y.createRelativePositionFromJSON((cursor as Record<string, unknown>)[end])
+    return relativePositionToAbsolutePosition(binding.doc, binding.type, position, binding.mapping)
+  } catch {
+    // Presence comes from others and is not checked further than its outline.
+    return null
+  }
+}
+
+function caretElement(user: Presence['user'], colour: number): HTMLElement {
+  const caret = document.createElement('span')
+  caret.className = 'remote-caret'
+  caret.style.setProperty('--caret', `var(--unit-${colour})`)
+  const name = document.createElement('span')
+  name.className = 'remote-caret-name'
+  name.dataset['name'] = user.symbol === '' ? user.name : `${user.name} · ${user.symbol}`
+  caret.append(name)
+  return caret
+}

@@ -1,0 +1,116 @@
+/** The sheet's commands: what the toolbar, the palette and the keys do with the text. */
+import { toggleMark } from '@tiptap/pm/commands'
+import type { Command as EditorCommand } from '@tiptap/pm/state'
+import type { BlockKind } from '@soanchung/shared/plan/blocks.ts'
+import { linkHref } from '@soanchung/shared/plan/blocks.ts'
+import type { Command } from '../ui/commands.svelte.ts'
+import { m } from '../paraglide/messages.js'
+import { kindsByKey, setKind, shiftDepth } from './block-keys.ts'
+import { schema } from './part-binding.ts'
+import type { Sheet } from './sheet.svelte.ts'
+
+export function kindName(kind: BlockKind): string {
+  switch (kind) {
+    case 'paragraph':
+      return m.editor_kind_paragraph()
+    case 'heading':
+      return m.editor_kind_heading()
+    case 'numbered':
+      return m.editor_kind_numbered()
+    case 'lettered':
+      return m.editor_kind_lettered()
+    case 'dashed':
+      return m.editor_kind_dashed()
+    case 'plus':
+      return m.editor_kind_plus()
+    case 'quotation':
+      return m.editor_kind_quotation()
+    case 'note':
+      return m.editor_kind_note()
+  }
+}
+
+/** Runs an editor's command in the part of the caret; says why where it may not be written. */
+export function runInPart(sheet: Sheet, command: EditorCommand): void {
+  const editor = sheet.activeEditor()
+  if (editor === undefined) return
+  if (!sheet.mayWrite(editor.part)) return sheet.sayReadOnly([editor.part])
+  sheet.journal.stopCapturing()
+  command(editor.view.state, editor.view.dispatch)
+  sheet.journal.stopCapturing()
+  editor.view.focus()
+}
+
+/** Makes the selected words a link, or takes it away where `href` is empty; false where it is no web address. */
+export function setLink(sheet: Sheet, href: string): boolean {
+  const type = schema.marks['link']!
+  const whole = href === '' || /^[a-z]+:/i.test(href) ? href : `https://${href}`
+  if (whole !== '' && !linkHref.safeParse(whole).success) return false
+  runInPart(sheet, (state, dispatch) => {
+    const { from, to } = state.selection
+    const tr = state.tr.removeMark(from, to, type)
+    if (whole !== '') tr.addMark(from, to, type.create({ href: whole }))
+    dispatch?.(tr)
+    return true
+  })
+  return true
+}
+
+function isTyping(): boolean {
+  const focused = document.activeElement
+  return focused instanceof HTMLInputElement || focused instanceof HTMLTextAreaElement
+}
+
+export function sheetCommands(sheet: Sheet): Command[] {
+  const inText = (id: string, label: () => string, shortcut: string | undefined, command: EditorCommand): Command => ({
+    id: `editor.${id}`,
+    label,
+    ...(shortcut === undefined ? {} : { shortcut, handledElsewhere: true }),
+    enabled: () => sheet.format.mayWrite,
+    run: () => runInPart(sheet, command),
+  })
+  return [
+    {
+      id: 'editor.undo',
+      label: m.editor_undo,
+      shortcut: 'Mod+Z',
+      enabled: () => sheet.canUndo && !isTyping(),
+      run: () => sheet.undo(),
+    },
+    {
+      id: 'editor.redo',
+      label: m.editor_redo,
+      shortcut: 'Mod+Y',
+      enabled: () => sheet.canRedo && !isTyping(),
+      run: () => sheet.redo(),
+    },
+    {
+      id: 'editor.redo-shift',
+      label: m.editor_redo,
+      shortcut: 'Mod+Shift+Z',
+      enabled: () => sheet.canRedo && !isTyping(),
+      run: () => sheet.redo(),
+    },
+    { id: 'editor.find', label: m.editor_find, shortcut: 'Mod+F', run: () => sheet.find.show() },
+    inText('bold', m.editor_bold, 'Mod+B', toggleMark(schema.marks['bold']!)),
+    inText('italic', m.editor_italic, 'Mod+I', toggleMark(schema.marks['italic']!)),
+    inText('underline', m.editor_underline, 'Mod+U', toggleMark(schema.marks['underline']!)),
+    inText('indent', m.editor_indent, 'Tab', shiftDepth(1)),
+    inText('outdent', m.editor_outdent, 'Shift+Tab', shiftDepth(-1)),
+    ...kindsByKey.map((kind, index) => inText(kind, () => kindName(kind), `Mod+Alt+${index}`, setKind(kind))),
+    {
+      id: 'editor.footnote',
+      label: m.editor_footnote,
+      enabled: () => sheet.format.mayWrite,
+      run: () => void sheet.insertFootnote(),
+    },
+  ]
+}
+
+/** The address of the link at the caret, or an empty text. */
+export function linkAtCaret(sheet: Sheet): string {
+  const state = sheet.activeEditor()?.view.state
+  const link = state?.selection.$from.marks().find((mark) => mark.type === schema.marks['link'])
+  const behind = state?.doc.nodeAt(state.selection.from)?.marks.find((mark) => mark.type === schema.marks['link'])
+  return String((link ?? behind)?.attrs['href'] ?? '')
+}

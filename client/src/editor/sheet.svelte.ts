@@ -1,0 +1,614 @@
+/**
+ * The sheet: all parts of a plan as one document to write in. It owns what no single editor can:
+ * which parts have an editor, where the caret is, selections over parts, one order of undo, and
+ * the commands of the toolbar. Editors come and go with the view; the text lies in the documents.
+ */
+import { TextSelection } from '@tiptap/pm/state'
+import type { EditorView } from '@tiptap/pm/view'
+import { flushSync, untrack } from 'svelte'
+import { SvelteMap, SvelteSet } from 'svelte/reactivity'
+import { newId, type BlockId, type PartId, type UserId } from '@soanchung/shared/ids.ts'
+import type { BlockKind, Inline, ViewBlock } from '@soanchung/shared/plan/blocks.ts'
+import { presence, type Presence, type Unit } from '@soanchung/shared/protocol.ts'
+import type { PlanModel } from '../plan/plan-model.svelte.ts'
+import type { Command } from '../ui/commands.svelte.ts'
+import { say } from '../ui/toasts.ts'
+import { m } from '../paraglide/messages.js'
+import { blocksIn } from './block-keys.ts'
+import { endOf, type Place } from './body-edit.ts'
+import { walkKey } from './caret-walk.ts'
+import { blockElement, domFromPlace, partAt, rangeOf, type PlanPlace } from './dom-places.ts'
+import { FindController } from './find.svelte.ts'
+import { canBeEdited, schema } from './part-binding.ts'
+import { PartEditor } from './part-editor.ts'
+import { PlanSelection } from './plan-selection.svelte.ts'
+import { sheetCommands } from './sheet-commands.ts'
+import { UndoJournal } from './undo-journal.ts'
+
+export interface SheetOptions {
+  presence: Presence['user']
+}
+
+/** What the toolbar shows of the place of the caret. */
+export interface Format {
+  kind: BlockKind | null
+  marks: ReadonlySet<string>
+  mayWrite: boolean
+}
+
+/** Words of one part, for "make this number a target". */
+export interface SelectedText {
+  part: PartId
+  block: BlockId
+  from: number
+  to: number
+  text: string
+}
+
+interface FootnoteEdit {
+  view: EditorView
+  position: number
+  element: HTMLElement
+}
+
+const outlineId = 'outline'
+const noFormat: Format = { kind: null, marks: new Set(), mayWrite: false }
+
+export class Sheet {
+  readonly model: PlanModel
+  readonly user: Presence['user']
+  /** The part of the caret. */
+  active: PartId | null = $state(null)
+  canUndo = $state(false)
+  canRedo = $state(false)
+  format: Format = $state.raw(noFormat)
+  footnote: FootnoteEdit | null = $state.raw(null)
+  following: UserId | null = $state(null)
+  /** The block that was just jumped to. */
+  revealed: BlockId | null = $state(null)
+  /** A long paste under way: how much of it is in. */
+  progress: { done: number; total: number; cancel: () => void } | null = $state.raw(null)
+  readonly selection: PlanSelection
+  readonly find: FindController
+  readonly commands: readonly Command[]
+  readonly journal: UndoJournal<PlanPlace>
+  /** Parts that are near the view. */
+  readonly near = new SvelteSet<PartId>()
+  readonly sections = new SvelteMap<PartId, HTMLElement>()
+  scroller: HTMLElement | null = $state.raw(null)
+  readonly #editors = new Map<PartId, PartEditor>()
+  /** How many footnotes each part has; a key in one part must not make others count. */
+  readonly #footnotes = new SvelteMap<PartId, number>()
+  readonly #watched = new Set<PartId>()
+  readonly #stops: (() => void)[] = []
+  #nearness: IntersectionObserver | undefined
+  #noticed = 0
+  #revealing: ReturnType<typeof setTimeout> | undefined
+
+  constructor(model: PlanModel, options: SheetOptions) {
+    this.model = model
+    this.user = options.presence
+    this.selection = new PlanSelection(model)
+    this.journal = new UndoJournal<PlanPlace>({
+      mayWrite: (id) => (id === outlineId ? model.plan.mayWriteOutline : this.#mayWriteDocument(id)),
+      caret: () => this.caret(),
+      restore: (caret, documents) => this.#restore(caret, documents),
+      dropped: () => say(m.editor_undo_dropped()),
+      changed: () => {
+        this.canUndo = this.journal.canUndo
+        this.canRedo = this.journal.canRedo
+      },
+    })
+    this.find = new FindController(this)
+    this.commands = sheetCommands(this)
+    const { outline } = model.plan
+    this.journal.watch(outlineId, [outline.getMap('parts'), outline.getMap('meta')])
+    this.#stops.push(
+      $effect.root(() => {
+        $effect(() => {
+          for (const id of model.parts.keys()) untrack(() => this.#watchPart(id))
+        })
+        $effect(() => this.#refreshEditors())
+      }),
+    )
+    this.#announce()
+    const followed = () => this.#followNow()
+    model.plan.awareness.on('change', followed)
+    this.#stops.push(() => model.plan.awareness.off('change', followed))
+  }
+
+  // --- parts and editors ---
+
+  mayWrite(part: PartId): boolean {
+    const model = this.model.part(part)
+    return model?.mayWrite === true && model.loaded
+  }
+
+  /** The first unit that a part is given to. */
+  unitOf(part: PartId): Unit | null {
+    void this.model.recordVersion
+    const { parts, units } = this.model.plan.record
+    const first = parts.find(({ id }) => id === part)?.units[0]
+    return units.find(({ id }) => id === first) ?? null
+  }
+
+  /** Parts that the caret can stand in, in the order of the sheet. */
+  walkable(): PartId[] {
+    return this.model.outline.inOrder.map(({ id }) => id).filter((id) => this.#canMount(id))
+  }
+
+  neighbour(part: PartId, by: 1 | -1): PartId | null {
+    const { inOrder } = this.model.outline
+    for (let at = inOrder.findIndex(({ id }) => id === part) + by; at >= 0 && at < inOrder.length; at += by) {
+      const id = inOrder[at]?.id
+      if (id !== undefined && this.#canMount(id)) return id
+    }
+    return null
+  }
+
+  /** True where a part has or gets an editor: near the view, or where the caret is. */
+  isMounted(part: PartId): boolean {
+    return (this.near.has(part) || this.active === part) && this.#canMount(part)
+  }
+
+  /** Takes in the element of a part on the page. Returns the way to take it out. */
+  addSection(part: PartId, element: HTMLElement): () => void {
+    this.sections.set(part, element)
+    this.#nearness?.observe(element)
+    return () => {
+      this.#nearness?.unobserve(element)
+      this.sections.delete(part)
+      this.near.delete(part)
+    }
+  }
+
+  /** Begins to follow which parts are near the view of a scrolling element. */
+  attach(scroller: HTMLElement): () => void {
+    this.scroller = scroller
+    this.#nearness = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          const at = partAt(target)
+          if (at === null) continue
+          if (isIntersecting) this.near.add(at.part)
+          else if (this.#editors.get(at.part)?.view.composing !== true) this.near.delete(at.part)
+        }
+      },
+      { root: scroller, rootMargin: '600px 0px' },
+    )
+    for (const element of this.sections.values()) this.#nearness.observe(element)
+    return () => {
+      this.#nearness?.disconnect()
+      this.scroller = null
+    }
+  }
+
+  /** Makes the editor of a part in its element. Returns the way to take it down. */
+  mountEditor(part: PartId, host: HTMLElement): () => void {
+    const editor = new PartEditor(this.model.plan.part(part), host, {
+      model: this.model,
+      user: this.user,
+      mayWrite: () => this.mayWrite(part),
+      keyDown: (from, event) => walkKey(this, from, event),
+      focused: (id) => this.#focused(id),
+      changed: (from, typed) => this.#changed(from, typed),
+      refused: (id) => this.sayReadOnly([id]),
+      footnoteNumber: (block, index) => this.footnoteNumber(part, block, index),
+      editFootnote: (view, position, element) => {
+        this.footnote = { view, position, element }
+      },
+    })
+    this.#editors.set(part, editor)
+    return () => {
+      this.#editors.delete(part)
+      if (this.footnote?.view === editor.view) this.footnote = null
+      editor.destroy()
+    }
+  }
+
+  editor(part: PartId): PartEditor | undefined {
+    return this.#editors.get(part)
+  }
+
+  activeEditor(): PartEditor | undefined {
+    return this.active === null ? undefined : this.#editors.get(this.active)
+  }
+
+  /** Says why nothing happened, once for a burst of keys. */
+  sayReadOnly(parts: readonly PartId[]): void {
+    if (Date.now() - this.#noticed < 2500) return
+    this.#noticed = Date.now()
+    const part = parts[0]
+    const title = part === undefined ? '' : (this.model.outline.byId.get(part)?.title ?? '')
+    const unit = part === undefined ? null : this.unitOf(part)
+    say(unit === null ? m.editor_read_only({ title }) : m.editor_read_only_unit({ title, unit: unit.name }))
+  }
+
+  // --- caret ---
+
+  caret(): PlanPlace | null {
+    const editor = this.activeEditor()
+    return editor === undefined ? null : this.placeOf(editor, editor.view.state.selection.head)
+  }
+
+  placeOf(editor: PartEditor, position: number): PlanPlace {
+    return { part: editor.part, ...editor.place(position) }
+  }
+
+  /** Gives a part the caret; `x` in pixels of the window keeps the column of a walk up or down. */
+  focusPart(id: PartId, at: 'start' | 'end' = 'start', x?: number): void {
+    const editor = this.#mountNow(id)
+    if (editor === undefined) return
+    const place = x === undefined ? this.#edge(editor, at) : this.placeAtEdge(id, at, x)
+    this.#setCaret(editor, place)
+  }
+
+  putCaret(place: PlanPlace): void {
+    const editor = this.#mountNow(place.part)
+    if (editor !== undefined) this.#setCaret(editor, place)
+  }
+
+  /** The place in a part's first or last line at a column. */
+  placeAtEdge(id: PartId, at: 'start' | 'end', x: number): PlanPlace {
+    const editor = this.#mountNow(id)
+    if (editor === undefined) return { part: id, block: 0, offset: 0 }
+    const edge = this.#edge(editor, at)
+    blockElement(this.#section(id), edge.block)?.scrollIntoView({ block: 'nearest' })
+    const line = editor.view.coordsAtPos(editor.position(edge))
+    const found = editor.view.posAtCoords({ left: x, top: (line.top + line.bottom) / 2 })
+    return { part: id, ...(found === null ? edge : editor.place(found.pos)) }
+  }
+
+  /** Where a place is drawn, in the window. */
+  rectOf(place: PlanPlace): DOMRect | null {
+    const section = this.sections.get(place.part)
+    const point = section ? domFromPlace(section, place) : null
+    if (point === null) return null
+    const range = document.createRange()
+    range.setStart(point.node, point.offset)
+    const rect =
+      range.getClientRects()[0] ?? (point.node instanceof Element ? point.node.getBoundingClientRect() : null)
+    return rect === null ? null : new DOMRect(rect.left, rect.top, rect.width, Math.min(rect.height, 28))
+  }
+
+  /** Scrolls to a part, or to one of its blocks, and shows which one is meant. */
+  reveal(part: PartId, block?: BlockId): void {
+    const section = this.sections.get(part)
+    if (section === undefined) return
+    const index = block === undefined ? -1 : (this.model.part(part)?.blocks ?? []).findIndex(({ id }) => id === block)
+    this.near.add(part)
+    flushSync()
+    const element = (index >= 0 ? blockElement(section, index) : null) ?? section
+    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches
+    element.scrollIntoView({ block: index >= 0 ? 'center' : 'start', behavior: calm ? 'instant' : 'smooth' })
+    if (block === undefined) return
+    this.revealed = block
+    element.classList.add('revealed')
+    clearTimeout(this.#revealing)
+    this.#revealing = setTimeout(() => {
+      this.revealed = null
+      element.classList.remove('revealed')
+    }, 1600)
+  }
+
+  // --- selection over parts ---
+
+  extendSelection(head: PlanPlace): void {
+    this.near.add(head.part)
+    flushSync()
+    this.selection.extend(head)
+    const rect = this.rectOf(head)
+    const box = this.scroller?.getBoundingClientRect()
+    if (rect === null || !box) return
+    const beyond = Math.min(0, rect.top - box.top - 24) + Math.max(0, rect.bottom - box.bottom + 24)
+    this.scroller?.scrollBy({ top: beyond, behavior: 'instant' })
+  }
+
+  selectAll(): void {
+    const parts = this.walkable()
+    const [first, last] = [parts[0], parts.at(-1)]
+    if (first === undefined || last === undefined) return
+    const end = endOf(this.model.part(last)?.blocks ?? [])
+    this.selection.start({ part: first, block: 0, offset: 0 }, { part: last, ...end })
+  }
+
+  /**
+   * Takes the selection over parts out, as one entry of undo, and puts `typed` in its place. False,
+   * with a notice, where a part of it may not be written; then nothing changes.
+   */
+  deleteSelection(typed = ''): boolean {
+    this.model.flush()
+    const readOnly = this.selection.readOnlyParts()
+    if (readOnly.length > 0) {
+      this.sayReadOnly(readOnly)
+      return false
+    }
+    const from = this.selection.ends()?.from
+    this.journal.group(() => {
+      this.selection.delete()
+      this.model.flush()
+      if (from === undefined) return
+      this.putCaret(from)
+      const view = this.editor(from.part)?.view
+      if (typed !== '' && view !== undefined) view.dispatch(view.state.tr.insertText(typed.normalize('NFC')))
+    })
+    return true
+  }
+
+  // --- undo ---
+
+  undo(): void {
+    this.selection.clear()
+    this.journal.undo()
+  }
+
+  redo(): void {
+    this.selection.clear()
+    this.journal.redo()
+  }
+
+  // --- text ---
+
+  /** Sets a reference, a footnote or a table in at the caret; false where that is not allowed. */
+  insert(what: Exclude<Inline, { type: 'text' }> | ViewBlock): boolean {
+    const editor = this.activeEditor()
+    if (editor === undefined) return false
+    if (!this.mayWrite(editor.part)) {
+      this.sayReadOnly([editor.part])
+      return false
+    }
+    const { type, ...attrs } = what
+    const { view } = editor
+    const node = schema.nodes[type]?.create(what.type === 'view' ? { ...attrs, id: newId<BlockId>() } : attrs)
+    if (node === undefined) return false
+    this.journal.stopCapturing()
+    if (what.type === 'view') {
+      const end = view.state.selection.$to
+      const pos = end.depth === 0 ? end.pos : end.after(1)
+      view.dispatch(view.state.tr.insert(pos, node).scrollIntoView())
+    } else view.dispatch(view.state.tr.replaceSelectionWith(node, false).scrollIntoView())
+    this.journal.stopCapturing()
+    view.focus()
+    return true
+  }
+
+  /** Sets a footnote in at the caret and opens it for writing. */
+  insertFootnote(): void {
+    if (!this.insert({ type: 'footnote', text: '' })) return
+    const view = this.activeEditor()?.view
+    if (view === undefined) return
+    const position = view.state.selection.from - 1
+    const element = view.nodeDOM(position)
+    if (element instanceof HTMLElement) this.footnote = { view, position, element }
+  }
+
+  /** The selected words where they lie in one block; for turning a number into a target. */
+  selectedText(): SelectedText | null {
+    const editor = this.activeEditor()
+    if (editor === undefined || this.selection.active) return null
+    const { selection } = editor.view.state
+    const { from, to } = selection
+    const [start, end] = [selection.$from, selection.$to]
+    if (selection.empty || start.depth === 0 || !start.sameParent(end)) return null
+    const text = editor.view.state.doc.textBetween(from, to, '\n', '\uFFFC')
+    const block = start.parent.attrs['id'] as BlockId
+    return { part: editor.part, block, from: start.parentOffset, to: end.parentOffset, text }
+  }
+
+  /** Puts a reference in place of the words that `selectedText` gave, if they still stand there. */
+  replaceSelected(selected: SelectedText, reference: Extract<Inline, { type: 'reference' }>): boolean {
+    const editor = this.#mountNow(selected.part)
+    const { type: _type, ...attrs } = reference
+    if (editor === undefined || !this.mayWrite(selected.part)) return false
+    const { doc } = editor.view.state
+    let start = -1
+    doc.forEach((node, pos) => {
+      if (node.attrs['id'] === selected.block) start = pos + 1
+    })
+    if (start < 0) return false
+    const [from, to] = [start + selected.from, start + selected.to]
+    if (to > doc.content.size || doc.textBetween(from, to, '\n', '\uFFFC') !== selected.text) return false
+    this.journal.stopCapturing()
+    editor.view.dispatch(editor.view.state.tr.replaceWith(from, to, schema.nodes['reference']!.create(attrs)))
+    this.journal.stopCapturing()
+    return true
+  }
+
+  /** The number of a footnote, counted through the whole plan. */
+  footnoteNumber(part: PartId, block: string, index: number): number {
+    let before = 0
+    for (const { id } of this.model.outline.inOrder) {
+      if (id === part) break
+      before += this.#footnotes.get(id) ?? 0
+    }
+    const own = this.#footnotesOf(part)
+    const first = own.indexOf(block)
+    return before + (first < 0 ? own.length : first) + index + 1
+  }
+
+  // --- others ---
+
+  /** Goes along with another person's caret until one types or scrolls oneself; null ends it. */
+  follow(userId: UserId | null): void {
+    this.following = userId
+    this.#followNow()
+  }
+
+  destroy(): void {
+    for (const stop of this.#stops) stop()
+    this.find.close()
+    this.journal.destroy()
+    clearTimeout(this.#revealing)
+  }
+
+  #section(id: PartId): HTMLElement {
+    const section = this.sections.get(id)
+    if (section === undefined) throw new Error(`part ${id} is not on the sheet`)
+    return section
+  }
+
+  #mayWriteDocument(id: string): boolean {
+    const open = this.model.plan.parts().find((part) => part.id === id)
+    return open?.mayWrite ?? false
+  }
+
+  #canMount(part: PartId): boolean {
+    if (this.model.part(part)?.loaded !== true || !this.sections.has(part)) return false
+    return this.#editors.has(part) || canBeEdited(this.model.plan.part(part).document.getXmlFragment('body'))
+  }
+
+  #mountNow(part: PartId): PartEditor | undefined {
+    if (!this.#editors.has(part)) {
+      this.near.add(part)
+      flushSync()
+    }
+    return this.#editors.get(part)
+  }
+
+  #edge(editor: PartEditor, at: 'start' | 'end'): PlanPlace {
+    const { doc } = editor.view.state
+    if (at === 'start') return { part: editor.part, block: 0, offset: 0 }
+    const last = doc.lastChild
+    const offset = last?.type.name === 'view' ? 1 : (last?.content.size ?? 0)
+    return { part: editor.part, block: doc.childCount - 1, offset }
+  }
+
+  #setCaret(editor: PartEditor, place: Place) {
+    this.selection.clear()
+    editor.view.focus()
+    editor.select(place)
+    editor.view.dispatch(editor.view.state.tr.scrollIntoView())
+  }
+
+  #watchPart(id: PartId) {
+    if (this.#watched.has(id)) return
+    this.#watched.add(id)
+    this.#stops.push(
+      $effect.root(() => {
+        $effect(() => {
+          this.#footnotes.set(id, this.#footnotesOf(id).length)
+        })
+      }),
+    )
+    const { document } = this.model.plan.part(id)
+    this.journal.watch(id, [
+      document.getXmlFragment('body'),
+      document.getMap('targets'),
+      document.getMap('tasks'),
+      document.getMap('budget'),
+    ])
+  }
+
+  #refreshEditors() {
+    const { numbers, meta } = this.model
+    void numbers
+    void meta.style
+    for (const [id, part] of this.model.parts) {
+      const mayWrite = part.mayWrite
+      const editor = this.#editors.get(id)
+      if (editor !== undefined) untrack(() => editor.refresh(this.model, mayWrite))
+    }
+    untrack(() => this.#readFormat())
+  }
+
+  #focused(part: PartId) {
+    if (this.active !== part) {
+      this.journal.stopCapturing()
+      this.active = part
+      this.#announce()
+    }
+    this.journal.noteCaret(this.caret())
+    this.#readFormat()
+  }
+
+  #changed(editor: PartEditor, typed: boolean) {
+    if (typed) {
+      this.following = null
+      if (this.selection.active) this.selection.clear()
+    }
+    if (this.active === editor.part) {
+      this.journal.noteCaret(this.caret())
+      this.#readFormat()
+    }
+  }
+
+  #readFormat() {
+    const editor = this.activeEditor()
+    if (editor === undefined) {
+      this.format = noFormat
+      return
+    }
+    const { state } = editor.view
+    const kinds = new Set(blocksIn(state).map(({ node }) => node.attrs['kind'] as BlockKind))
+    const { selection } = state
+    const marks = Object.keys(schema.marks).filter((name) => {
+      const type = schema.marks[name]!
+      if (!selection.empty) return state.doc.rangeHasMark(selection.from, selection.to, type)
+      return type.isInSet(state.storedMarks ?? selection.$from.marks()) !== undefined
+    })
+    const format = {
+      kind: kinds.size === 1 ? ([...kinds][0] ?? null) : null,
+      marks: new Set(marks),
+      mayWrite: this.mayWrite(editor.part),
+    }
+    const before = this.format
+    if (
+      before.kind !== format.kind ||
+      before.mayWrite !== format.mayWrite ||
+      [...before.marks].join() !== marks.join()
+    ) {
+      this.format = format
+    }
+  }
+
+  #restore(caret: PlanPlace | null, documents: readonly string[]) {
+    const part = caret?.part ?? this.model.outline.inOrder.find(({ id }) => documents.includes(id))?.id
+    if (part === undefined || !documents.includes(part)) return
+    this.model.flush()
+    const editor = this.#mountNow(part)
+    if (editor === undefined) return
+    const { doc } = editor.view.state
+    const place = caret ?? { part, ...endOf(this.model.part(part)?.blocks ?? []) }
+    editor.view.focus()
+    const position = Math.min(editor.position(place), doc.content.size)
+    const selection = TextSelection.near(doc.resolve(position), -1)
+    editor.view.dispatch(editor.view.state.tr.setSelection(selection).scrollIntoView())
+  }
+
+  /** The blocks of a part's footnotes, one entry for each. */
+  #footnotesOf(part: PartId): string[] {
+    return (this.model.part(part)?.blocks ?? []).flatMap((one) =>
+      one.type === 'block' ? one.content.filter(({ type }) => type === 'footnote').map(() => one.id) : [],
+    )
+  }
+
+  #announce() {
+    const { awareness } = this.model.plan
+    awareness.setLocalState({ ...awareness.getLocalState(), user: this.user, part: this.active })
+  }
+
+  #followNow() {
+    if (this.following === null) return
+    for (const state of this.model.plan.awareness.getStates().values()) {
+      const parsed = presence.safeParse(state)
+      if (!parsed.success || parsed.data.user.id !== this.following || !parsed.data.part) continue
+      const part = parsed.data.part
+      const section = this.sections.get(part)
+      this.near.add(part)
+      flushSync()
+      const caret = section?.querySelector(`.remote-caret[data-user="${CSS.escape(this.following)}"]`)
+      if (caret) caret.scrollIntoView({ block: 'center' })
+      else this.reveal(part)
+      return
+    }
+  }
+
+  /** The stretches of a selection as ranges of the page, for drawing; parts out of view are left out. */
+  selectedRanges(): Range[] {
+    return this.selection.stretches().flatMap(({ part, from, to }) => {
+      const section = this.sections.get(part)
+      const range = section && this.near.has(part) ? rangeOf(section, from, to) : null
+      return range === null ? [] : [range]
+    })
+  }
+}
