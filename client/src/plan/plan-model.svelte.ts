@@ -125,6 +125,17 @@ export class PlanModel {
     this.#read([...this.#waiting])
   }
 
+  /**
+   * Shows a record that a request is about to bring about, before the server has told of it; the
+   * next word of the server replaces it. Returns the way to take it back where it was refused.
+   */
+  expect(change: (record: PlanRecord) => PlanRecord): () => void {
+    this.record = change(this.record)
+    return () => {
+      this.record = this.plan.record
+    }
+  }
+
   destroy(): void {
     this.#stopWaiting?.()
     this.#stopRecord()

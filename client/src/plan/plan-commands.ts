@@ -1,0 +1,89 @@
+/** What the plan's screen can do, for the palette and its keys; the sheet has its own commands. */
+import type { PartId } from '@soanchung/shared/ids.ts'
+import { m } from '../paraglide/messages.js'
+import type { Command } from '../ui/commands.svelte.ts'
+import type { Direction } from './outline-moves.ts'
+import type { OutlineTree } from './outline-tree.svelte.ts'
+import type { PlanModel } from './plan-model.svelte.ts'
+import { panels, type Panel, type ScreenLayout } from './screen-layout.svelte.ts'
+
+export type ScreenDialog = 'download' | 'deleted' | 'print'
+
+interface Screen {
+  tree: OutlineTree
+  layout: ScreenLayout
+  activePart: () => PartId | null
+  open: (dialog: ScreenDialog) => void
+}
+
+export function panelName(panel: Panel): string {
+  switch (panel) {
+    case 'targets':
+      return m.plan_panel_targets()
+    case 'people':
+      return m.plan_panel_people()
+    case 'part':
+      return m.plan_panel_part()
+    case 'meta':
+      return m.plan_panel_meta()
+  }
+}
+
+export function planCommands({ tree, layout, activePart, open }: Screen): Command[] {
+  const mayChange = () => tree.refusal === null
+  const here = () => tree.focused ?? activePart()
+  const onPart = (id: string, label: () => string, shortcut: string, run: (part: PartId) => void): Command => ({
+    id: `plan.${id}`,
+    label,
+    shortcut,
+    // These keys mean something else in the text; the outline hears them while it has the focus.
+    handledElsewhere: true,
+    enabled: () => mayChange() && here() !== null,
+    run: () => {
+      const part = here()
+      if (part === null) return
+      layout.outlineOpen = true
+      run(part)
+    },
+  })
+  const move = (direction: Direction, label: () => string, shortcut: string) =>
+    onPart(`move.${direction}`, label, shortcut, (part) => tree.move(part, direction))
+  return [
+    { id: 'plan.add', label: m.plan_add_part, enabled: mayChange, run: () => add(tree, layout, here()) },
+    onPart('add.child', m.plan_add_child, 'Mod+Shift+Enter', (part) => tree.add('child', part)),
+    onPart('rename', m.plan_rename_part, 'F2', (part) => (tree.editing = part)),
+    move('up', m.plan_command_up, 'Alt+ArrowUp'),
+    move('down', m.plan_command_down, 'Alt+ArrowDown'),
+    move('in', m.plan_command_in, 'Alt+ArrowRight'),
+    move('out', m.plan_command_out, 'Alt+ArrowLeft'),
+    onPart('delete', m.plan_delete, 'Delete', (part) => tree.remove(part)),
+    {
+      id: 'plan.outline',
+      label: m.plan_command_outline,
+      shortcut: 'Mod+Shift+O',
+      run: () => layout.toggleOutline(),
+    },
+    { id: 'plan.fold', label: m.plan_command_fold, shortcut: 'Mod+Shift+F', run: () => layout.fold() },
+    ...panels.map((panel): Command => ({
+      id: `plan.panel.${panel}`,
+      label: () => m.plan_command_panel({ panel: panelName(panel) }),
+      run: () => layout.toggle(panel),
+    })),
+    { id: 'plan.deleted', label: m.plan_deleted_parts, run: () => open('deleted') },
+    { id: 'plan.download', label: m.export_word, run: () => open('download') },
+    { id: 'plan.print', label: m.export_print, shortcut: 'Mod+P', run: () => open('print') },
+  ]
+}
+
+/** One command a part, so that the palette goes to any of them by a few letters. */
+export function goToCommands(model: PlanModel, go: (part: PartId) => void): Command[] {
+  return model.outline.inOrder.map((part) => {
+    const name = [model.number(part.id).label, part.title || m.plan_part_untitled()].filter(Boolean).join(' ')
+    return { id: `plan.go.${part.id}`, label: () => m.plan_go_to({ part: name }), run: () => go(part.id) }
+  })
+}
+
+function add(tree: OutlineTree, layout: ScreenLayout, beside: PartId | null) {
+  layout.outlineOpen = true
+  tree.add('below', beside)
+}
