@@ -1,0 +1,180 @@
+/**
+ * The sockets below the sync: which upgrades are let in, what happens to frames before the sync
+ * library sees them, and how much may be buffered for a client that has stopped reading.
+ */
+import * as decoding from 'lib0/decoding'
+import type { Document, Hocuspocus } from '@hocuspocus/server'
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Logger } from 'pino'
+import { WebSocketServer, type WebSocket } from 'ws'
+import { errorCatalogue, isErrorCode, type ErrorCode } from '@soanchung/shared/errors.ts'
+import type { UserId } from '@soanchung/shared/ids.ts'
+import { parseDocumentName, type DocumentName } from '@soanchung/shared/plan/documents.ts'
+import { fromStockClient, signInFrame, toStockClient } from './bridge.ts'
+import { awarenessMessage, openPresenceInlet } from './presence.ts'
+
+/** Who came in through which door; the same object for all documents of a socket. */
+export interface Visit {
+  door: 'application' | 'bridge'
+  userId: UserId | null
+}
+
+/** One import of a large plan into one part fits; nothing that a person types comes near. */
+const maxPayload = 16 * 1024 * 1024
+const maxBuffered = 16 * 1024 * 1024
+const pingInterval = 30_000
+const closeTimeout = 2_000
+
+export interface Sockets {
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  count(): number
+  /** Says goodbye to every client; cuts those that do not answer within two seconds. */
+  close(): Promise<void>
+}
+
+export function openSockets<Context extends { visit: Visit }>(options: {
+  hocuspocus: Hocuspocus<Context>
+  allowedOrigin: (request: IncomingMessage) => boolean
+  newContext: (visit: Visit) => Context
+  logger: Logger
+}): Sockets {
+  const { hocuspocus, allowedOrigin, newContext, logger } = options
+  const server = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false })
+  let closing = false
+
+  function welcome(ws: WebSocket, request: IncomingMessage, bridged: { name: DocumentName; token: string } | null) {
+    const visit: Visit = { door: bridged === null ? 'application' : 'bridge', userId: null }
+    const client = hocuspocus.handleConnection(
+      {
+        get readyState() {
+          return ws.readyState
+        },
+        send(data: unknown) {
+          if (!(data instanceof Uint8Array)) return
+          const outgoing = bridged === null ? ({ kind: 'frame', bytes: data } as const) : toStockClient(data)
+          if (outgoing === null) return
+          if (outgoing.kind === 'closed') ws.close(closeCode(outgoing.reason), outgoing.reason)
+          else if (ws.bufferedAmount > maxBuffered) {
+            logger.warn({ userId: visit.userId }, 'a client stopped reading and was dropped')
+            ws.terminate()
+          } else ws.send(outgoing.bytes)
+        },
+        close: (code?: number, reason?: string) => ws.close(code, reason),
+      },
+      new Request(`http://server${request.url ?? '/'}`, { headers: headersOf(request, bridged === null) }),
+      newContext(visit),
+    )
+    const inlet = openPresenceInlet(
+      (frame) => client.handleMessage(frame),
+      () => visit.userId,
+    )
+
+    const receive = (bytes: Uint8Array) => {
+      const frame = bridged === null ? bytes : fromStockClient(bridged.name, bytes)
+      if (frame === null) return
+      const decoder = decoding.createDecoder(frame)
+      const address = decoding.readVarString(decoder)
+      if (decoding.readVarUint(decoder) !== awarenessMessage) return client.handleMessage(frame)
+      const [name = ''] = address.split('\0')
+      const document: Document | undefined = hocuspocus.documents.get(name)
+      inlet.hear(address, document?.awareness, decoder)
+    }
+    ws.on('message', (data, isBinary) => {
+      try {
+        if (!isBinary || !(data instanceof Buffer)) throw new Error('not binary')
+        receive(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+      } catch (error) {
+        logger.info({ err: error, userId: visit.userId }, 'a malformed frame')
+        ws.close(closeCode('update.invalid'), 'update.invalid')
+      }
+    })
+    let isAlive = true
+    const ping = setInterval(() => {
+      if (!isAlive) return ws.terminate()
+      isAlive = false
+      ws.ping()
+    }, pingInterval)
+    ws.on('pong', () => (isAlive = true))
+    ws.on('error', (error) => logger.info({ err: error, userId: visit.userId }, 'a socket failed'))
+    ws.on('close', (code, reason) => {
+      clearInterval(ping)
+      inlet.close()
+      client.handleClose({ code, reason: reason.toString() })
+    })
+    if (bridged !== null) client.handleMessage(signInFrame(bridged.name, bridged.token))
+  }
+
+  return {
+    handleUpgrade(request, socket, head) {
+      socket.on('error', (error) => logger.info({ err: error }, 'a socket failed'))
+      const url = URL.canParse(request.url ?? '', 'http://server') ? new URL(request.url ?? '', 'http://server') : null
+      const isBridge = url?.pathname.startsWith('/yjs/') ?? false
+      if (closing) return refuseUpgrade(socket, 'server.busy')
+      if (url === null || (url.pathname !== '/sync' && !isBridge)) return refuseUpgrade(socket, 'not.found')
+      // Scripts send no Origin; browsers always do, and cannot leave it out.
+      if (!(isBridge && request.headers.origin === undefined) && !allowedOrigin(request)) {
+        return refuseUpgrade(socket, 'origin.foreign')
+      }
+      let bridged: { name: DocumentName; token: string } | null = null
+      if (isBridge) {
+        const name = bridgedName(url.pathname)
+        if (name === null) return refuseUpgrade(socket, 'not.found')
+        bridged = { name, token: url.searchParams.get('token') ?? '' }
+      }
+      server.handleUpgrade(request, socket, head, (ws) => welcome(ws, request, bridged))
+    },
+    count: () => server.clients.size,
+    async close() {
+      closing = true
+      const left = [...server.clients].map(
+        (ws) =>
+          new Promise<void>((resolve) => {
+            const cut = setTimeout(() => ws.terminate(), closeTimeout)
+            ws.once('close', () => {
+              clearTimeout(cut)
+              resolve()
+            })
+            if (ws.readyState === ws.CLOSED) resolve()
+            ws.close(1001, 'server.busy')
+          }),
+      )
+      await Promise.all(left)
+      server.close()
+    },
+  }
+}
+
+function bridgedName(pathname: string): DocumentName | null {
+  let name: string
+  try {
+    name = decodeURIComponent(pathname.slice('/yjs/'.length))
+  } catch {
+    return null
+  }
+  return parseDocumentName(name) === null ? null : (name as DocumentName)
+}
+
+/** The cookie counts only for our own application, never for the bridge. */
+function headersOf(request: IncomingMessage, withCookie: boolean): Headers {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (typeof value !== 'string' || name.startsWith(':') || (name === 'cookie' && !withCookie)) continue
+    headers.set(name, value)
+  }
+  return headers
+}
+
+export function closeCode(reason: string): number {
+  const entry = isErrorCode(reason) ? errorCatalogue[reason] : null
+  return entry !== null && 'close' in entry ? entry.close : 4500
+}
+
+function refuseUpgrade(socket: Duplex, code: ErrorCode): void {
+  const { status } = errorCatalogue[code]
+  const body = JSON.stringify({ code, message: errorCatalogue[code].vi })
+  socket.end(
+    `HTTP/1.1 ${status} ${code}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}
