@@ -1,7 +1,23 @@
 // @vitest-environment node
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { newId, type PartId } from '@soanchung/shared/ids.ts'
+import { partDocument } from '@soanchung/shared/plan/documents.ts'
+import { addPart } from '@soanchung/shared/plan/outline.ts'
 import { unsentWork } from '../../client/src/sync/unsent.ts'
-import { Device, me, parts, PlanServer, textOf, type, until, untilLoaded, untilSaved } from './sync-support.ts'
+import {
+  Device,
+  documentOf,
+  me,
+  parts,
+  planId,
+  PlanServer,
+  textOf,
+  type,
+  until,
+  untilLoaded,
+  untilSaved,
+  writeFirstBlock,
+} from './sync-support.ts'
 
 let server: PlanServer
 let devices: Device[] = []
@@ -65,4 +81,120 @@ test('nothing counts as saved before the server has acknowledged it', async () =
   expect(opened.save).toMatchObject({ where: 'sending', unsent: 2 })
   release()
   await untilSaved(opened)
+})
+
+test('a part whose rights were withdrawn meanwhile turns read-only, and the edits become a draft', async () => {
+  const device = newDevice()
+  const opened = await device.open()
+  await untilLoaded(opened)
+  device.goOffline()
+  const before = opened.plan.part(first).document
+  type(opened, first, 'Không còn quyền.')
+  server.withdraw(first)
+  device.goOnline()
+  await until(() => opened.drafts.length === 1)
+  await until(() => opened.save.online && !opened.plan.part(first).mayWrite && opened.plan.part(first).loaded)
+  expect(opened.plan.part(first).document).not.toBe(before)
+  expect(textOf(opened.plan.part(first).document)).toBe('Mở đầu. ')
+  expect(opened.drafts[0]).toMatchObject({ code: 'not.allowed', document: partDocument(first) })
+  expect(textOf(documentOf(opened.drafts[0]!.state))).toBe('Mở đầu. Không còn quyền.')
+  expect(server.text(first)).toBe('Mở đầu. ')
+})
+
+test('what the server refuses becomes a draft that is still there after a reload', async () => {
+  const device = newDevice()
+  const opened = await device.open()
+  await untilLoaded(opened)
+  server.refuse = () => 'plan.issued'
+  type(opened, first, 'Quá muộn.')
+  await until(() => opened.drafts.length === 1 && textOf(opened.plan.part(first).document) === 'Mở đầu. ')
+  server.refuse = () => null
+  await until(() => opened.save.where === 'saved')
+  await device.close()
+  const again = await device.open()
+  expect(again.drafts).toHaveLength(1)
+  expect(textOf(documentOf(again.drafts[0]!.state))).toBe('Mở đầu. Quá muộn.')
+  expect(again.save).toMatchObject({ where: 'saved', unsent: 0 })
+  await untilLoaded(again)
+  type(again, first, 'Đúng hạn.')
+  await untilSaved(again)
+  await until(() => server.text(first) === 'Mở đầu. Đúng hạn.')
+})
+
+test('a part made without a network can be written at once and is on the server afterwards', async () => {
+  const device = newDevice()
+  const opened = await device.open()
+  await untilLoaded(opened)
+  device.goOffline()
+  const added = newId<PartId>()
+  addPart(opened.plan.outline, { id: added, parent: null, after: null, title: 'Phần mới' })
+  opened.plan.createPart(added)
+  expect(opened.plan.part(added)).toMatchObject({ mayWrite: true, loaded: true })
+  writeFirstBlock(opened.plan.part(added).document, 'Nội dung mới.')
+  await until(() => opened.save.where === 'device')
+  await device.close()
+  device.goOnline()
+  const again = await device.open()
+  await untilSaved(again)
+  expect(server.text(added)).toBe('Nội dung mới.')
+})
+
+test('a part that another person adds opens by itself', async () => {
+  const [an, binh] = [await newDevice().open(), await newDevice().open()]
+  await untilLoaded(an, binh)
+  const added = newId<PartId>()
+  addPart(an.plan.outline, { id: added, parent: null, after: null, title: 'Phần mới' })
+  an.plan.createPart(added)
+  writeFirstBlock(an.plan.part(added).document, 'Của An.')
+  await untilSaved(an)
+  server.tell({ type: 'record-changed', planId })
+  await until(() => textOf(binh.plan.part(added).document) === 'Của An.')
+})
+
+test('after a restore from a backup nothing is sent, nothing is lost, and the screen says why', async () => {
+  const device = newDevice()
+  const before = await device.open()
+  await untilLoaded(before)
+  device.goOffline()
+  type(before, first, 'Chưa gửi.')
+  await until(() => before.save.where === 'device')
+  await device.close()
+  server.record = { ...server.record, epoch: 'second' }
+  device.goOnline()
+  const after = await device.open()
+  await until(() => after.save.code === 'epoch.changed')
+  expect(after.save).toMatchObject({ where: 'device', unsent: 1 })
+  expect(textOf(after.plan.part(first).document)).toBe('Mở đầu. Chưa gửi.')
+  expect(server.text(first)).toBe('Mở đầu. ')
+})
+
+test('a connection that the server ends comes back, and what was typed meanwhile follows', async () => {
+  const opened = await newDevice().open()
+  await untilLoaded(opened)
+  server.closeDocument(partDocument(first), 'storage.failed')
+  type(opened, first, 'Sau đó.')
+  await until(() => server.text(first) === 'Mở đầu. Sau đó.')
+  await untilSaved(opened)
+})
+
+test('a plan of 130 parts connects without asking for too many at once', async () => {
+  const more = Array.from({ length: 130 }, () => newId<PartId>())
+  server.addParts(more)
+  const device = newDevice()
+  const opened = await device.open()
+  await untilLoaded(opened)
+  const last = more.at(-1)!
+  server.write(last, 'Phần cuối.')
+  await until(() => textOf(opened.plan.part(last).document) === 'Phần cuối.')
+  device.goOffline()
+  device.goOnline()
+  server.write(last, 'Hai.')
+  await until(() => textOf(opened.plan.part(last).document).includes('Hai.'))
+  expect(server.mostAttached).toBeLessThanOrEqual(40)
+})
+
+test('neither device nor server: the plan is refused with the reason', async () => {
+  const device = newDevice()
+  device.goOffline()
+  await expect(device.open()).rejects.toThrow('network.offline')
 })

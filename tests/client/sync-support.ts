@@ -90,6 +90,30 @@ export class PlanServer {
     for (const document of this.#hocuspocus.documents.values()) document.broadcastStateless(JSON.stringify(message))
   }
 
+  withdraw(part: PartId): void {
+    const parts = this.record.parts.map((one) => (one.id === part ? { ...one, mayWrite: false } : one))
+    this.record = { ...this.record, parts }
+  }
+
+  addParts(ids: readonly PartId[]): void {
+    this.record = {
+      ...this.record,
+      parts: [...this.record.parts, ...ids.map((id) => ({ id, units: [], mayWrite: true }))],
+    }
+    for (const id of ids) this.log.set(partDocument(id), [updateOf(() => undefined)])
+  }
+
+  /** Somebody else writes into a part. */
+  write(part: PartId, words: string): void {
+    const name = partDocument(part)
+    const document = this.content(name)
+    bodyText(document).insert(0, words)
+    const update = Y.encodeStateAsUpdate(document)
+    this.log.get(name)?.push(update)
+    const live = this.#hocuspocus.documents.get(name)
+    if (live !== undefined) Y.applyUpdate(live, update)
+  }
+
   /** All memory goes, the log stays. */
   crash(): void {
     for (const socket of this.#sockets) socket.terminate()
@@ -101,7 +125,7 @@ export class PlanServer {
   }
 
   closeDocument(name: DocumentName, reason: ErrorCode): void {
-    for (const { connection } of this.#hocuspocus.documents.get(name)?.connections.values() ?? []) {
+    for (const connection of this.#hocuspocus.documents.get(name)?.getConnections() ?? []) {
       connection.close({ code: 4000, reason })
     }
   }
@@ -176,7 +200,10 @@ export class PlanServer {
   }
 
   #documents(have: Record<string, { seq: number; stateVector: string }>): Uint8Array {
-    const changed = [...this.log].filter(([name, rows]) => (have[name]?.seq ?? 0) < rows.length)
+    const known = new Set<string>([outlineDocument(planId), ...this.record.parts.map(({ id }) => partDocument(id))])
+    const changed = [...this.log]
+      .filter(([name]) => known.has(name))
+      .filter(([name, rows]) => (have[name]?.seq ?? 0) < rows.length)
     const encoder = createEncoder()
     writeVarUint(encoder, changed.length)
     for (const [name, rows] of changed) {
@@ -264,12 +291,21 @@ export class Device {
 
 function updateOf(edit: (text: Y.XmlText) => void): Uint8Array {
   const document = new Y.Doc()
-  const block = new Y.XmlElement('block')
-  const text = new Y.XmlText()
-  block.insert(0, [text])
-  document.getXmlFragment('body').insert(0, [block])
-  edit(text)
+  writeFirstBlock(document, '')
+  edit(bodyText(document))
   return Y.encodeStateAsUpdate(document)
+}
+
+export function documentOf(update: Uint8Array): Y.Doc {
+  const document = new Y.Doc()
+  Y.applyUpdate(document, update)
+  return document
+}
+
+export function writeFirstBlock(document: Y.Doc, words: string): void {
+  const block = new Y.XmlElement('block')
+  block.insert(0, [new Y.XmlText(words)])
+  document.getXmlFragment('body').insert(0, [block])
 }
 
 /** The text of a part's first block, to write in. */
