@@ -93,6 +93,8 @@ export const offeredBudgetLine = z.object({
   /** Null for a total over all years, and where the year can't be read. */
   year: z.number().int().nullable(),
   isTotal: z.boolean(),
+  /** The line that it is a part of ("trong đó …"); such lines are not added to it. */
+  within: z.string().nullable(),
   ...figurePlace,
 })
 export type OfferedBudgetLine = z.infer<typeof offeredBudgetLine>

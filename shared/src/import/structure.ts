@@ -1,0 +1,338 @@
+/**
+ * Paragraphs become the outline and its blocks. The hard question is `1.`: a titled part or a
+ * numbered paragraph. Length, how it ends, whether it is several sentences and what follows decide,
+ * for all items that count together at once, so that a row of items never falls apart. Typed
+ * numbers are dropped; where the derived ones will differ, a doubt says so.
+ */
+import { newId, type BlockId, type PartId } from '../ids.ts'
+import { textBlockOf, type BlockKind } from '../plan/blocks.ts'
+import type { NumberingStyle } from '../plan/meta.ts'
+import { countTopHeadings, numberBlocks, numberParts, type NumberedPart } from '../plan/numbering.ts'
+import type { PartNumbering } from '../plan/outline.ts'
+import { isCapitals, type Paragraph } from './lines.ts'
+import { readMark, type Mark, type MarkKind } from './mark.ts'
+import type { Doubt, ImportedBlock, ImportedPart } from './result.ts'
+
+export interface Structure {
+  parts: ImportedPart[]
+  style: NumberingStyle
+  doubts: Doubt[]
+}
+
+interface Item {
+  paragraph: Paragraph
+  mark: Mark | null
+  /** For `1.` and `1.1.`: whether it is the title of a part. */
+  isTitle: boolean
+}
+
+/** How high a title stands; smaller is higher. Blocks have none. */
+const titleRank: Partial<Record<MarkKind | 'plain', number>> = {
+  annex: 0,
+  phan: 1,
+  chuong: 2,
+  section: 3,
+  plain: 3,
+  roman: 4,
+  numbered: 5,
+  decimal: 6,
+}
+
+export function readStructure(paragraphs: readonly Paragraph[]): Structure {
+  const doubts: Doubt[] = []
+  const items = paragraphs.map((paragraph): Item => {
+    const mark = paragraph.isNote ? null : readMark(paragraph.text)
+    return { paragraph, mark, isTitle: mark !== null && alwaysTitle(mark.kind) }
+  })
+  for (const run of numberedRuns(items)) decideTitles(items, run, doubts)
+  const parts = buildParts(items)
+  const style = findStyle(items)
+  for (const part of parts) checkBlocks(part, style, doubts)
+  checkParts(parts, style, doubts)
+  return { parts, style, doubts }
+}
+
+function alwaysTitle(kind: MarkKind): boolean {
+  return kind === 'annex' || kind === 'phan' || kind === 'chuong' || kind === 'section' || kind === 'roman'
+}
+
+/** The Party writes `I-` and `1-`. */
+function findStyle(items: readonly Item[]): NumberingStyle {
+  let party = 0
+  for (const { mark } of items) {
+    if (mark?.kind !== 'roman' && mark?.kind !== 'numbered') continue
+    party += /[-–]$/.test(mark.typed) ? 1 : -1
+  }
+  return party > 0 ? 'party' : 'state'
+}
+
+/**
+ * The rows of `1.`, and of `1.1.` below one number, that count together: the indexes of their items.
+ * A higher title ends a row, and so does a number that does not go on.
+ */
+function numberedRuns(items: readonly Item[]): number[][] {
+  const runs: number[][] = []
+  let open = new Map<string, { run: number[]; last: number }>()
+  items.forEach(({ mark, isTitle }, index) => {
+    if (mark === null) return
+    if (isTitle) open = new Map()
+    if (mark.kind !== 'numbered' && mark.kind !== 'decimal') return
+    const key = mark.path.slice(0, -1).join('.') + '/' + mark.path.length
+    const number = mark.path.at(-1) ?? 0
+    const row = open.get(key)
+    if (row !== undefined && number > row.last) {
+      row.run.push(index)
+      row.last = number
+      return
+    }
+    const run = [index]
+    open.set(key, { run, last: number })
+    runs.push(run)
+  })
+  return runs
+}
+
+function decideTitles(items: Item[], run: readonly number[], doubts: Doubt[]): void {
+  const scores = run.map((index) => titleScore(items, index))
+  const isTitle = scores.reduce((sum, score) => sum + score, 0) > 0
+  run.forEach((index, at) => {
+    const item = items[index]
+    const score = scores[at] ?? 0
+    if (item === undefined) return
+    item.isTitle = isTitle
+    if ((isTitle && score <= -2) || (!isTitle && score >= 3)) {
+      const { text, line } = item.paragraph
+      doubts.push({ code: 'title.guessed', line, text: text.slice(0, 80), detail: isTitle ? 'title' : 'paragraph' })
+    }
+  })
+}
+
+/** Above zero for what looks like a title. */
+function titleScore(items: readonly Item[], index: number): number {
+  const text = items[index]?.mark?.rest ?? ''
+  const next = items[index + 1]
+  let score = 0
+  if (isCapitals(text)) score += 3
+  if (!/[.;:,!?…]$/.test(text)) score += 2
+  else if (/[;,]$/.test(text)) score -= 3
+  else score -= 1
+  if (text.length <= 60) score += 2
+  else if (text.length <= 130) score += 1
+  else if (text.length > 240) score -= 2
+  if (/[.!?] +["“(]?\p{Lu}/u.test(text)) score -= 4
+  else if (text.includes(';')) score -= 2
+  else if (/: \S/.test(text) && text.length > 60) score -= 2
+  // Content below it: text, dashes, letters or smaller numbers; a title right behind is none.
+  const hasContent = next !== undefined && (next.mark === null || rankBelow(next.mark, items[index]?.mark ?? null))
+  return score + (hasContent ? 2 : -1)
+}
+
+function rankBelow(mark: Mark, above: Mark | null): boolean {
+  if (mark.kind === 'decimal') return above?.kind === 'numbered' || mark.path.length > (above?.path.length ?? 0)
+  if (mark.kind === 'numbered') return false
+  return mark.kind === 'lettered' || mark.kind === 'dashed' || mark.kind === 'plus'
+}
+
+function buildParts(items: readonly Item[]): ImportedPart[] {
+  const parts: ImportedPart[] = []
+  const open: { index: number; rank: number }[] = []
+  let isInAnnex = false
+  let depths: { kind: BlockKind; depth: number }[] = []
+  items.forEach((item, at) => {
+    const title = titleOf(item, items[at + 1], parts.at(-1))
+    if (title === null) {
+      const part = parts.at(-1) ?? startOpening(parts, item.paragraph.line)
+      part.blocks.push(blockOf(item, depths))
+      return
+    }
+    depths = []
+    if (title.isContinued) return
+    isInAnnex ||= title.kind === 'annex'
+    const rank = titleRank[title.kind] ?? 0
+    const deep = title.kind === 'decimal' ? rank + (item.mark?.path.length ?? 2) - 2 : rank
+    while ((open.at(-1)?.rank ?? -1) >= deep) open.pop()
+    const parent = open.at(-1)?.index ?? null
+    parts.push({
+      title: title.text,
+      number: title.number,
+      numbering: title.numbering,
+      role: isInAnnex ? 'annex' : 'body',
+      parent,
+      level: open.length,
+      line: item.paragraph.line,
+      blocks: [],
+    })
+    open.push({ index: parts.length - 1, rank: deep })
+  })
+  return parts
+}
+
+function startOpening(parts: ImportedPart[], line: number): ImportedPart {
+  const opening: ImportedPart = {
+    title: '',
+    number: '',
+    numbering: 'auto',
+    role: 'opening',
+    parent: null,
+    level: 0,
+    line,
+    blocks: [],
+  }
+  parts.push(opening)
+  return opening
+}
+
+interface Title {
+  kind: MarkKind | 'plain'
+  text: string
+  number: string
+  numbering: PartNumbering
+  /** The line only completed the title of the part before it. */
+  isContinued: boolean
+}
+
+function titleOf(
+  { paragraph, mark, isTitle }: Item,
+  next: Item | undefined,
+  last: ImportedPart | undefined,
+): Title | null {
+  if (paragraph.footnotes.length > 0 && !isTitle) return null
+  if (mark !== null && isTitle) {
+    const text = trimTitle(mark.rest)
+    if (text.length > 1000) return null
+    const title = { kind: mark.kind, text, number: mark.typed, isContinued: false }
+    switch (mark.kind) {
+      case 'phan':
+      case 'chuong':
+        return { ...title, numbering: mark.kind }
+      case 'section':
+        // The ladder knows no `A.`; it stays in the title.
+        return { ...title, text: `${mark.typed} ${text}`, number: '', numbering: 'none' }
+      default:
+        return { ...title, numbering: 'auto' }
+    }
+  }
+  if (mark !== null || paragraph.isNote || !isCapitals(paragraph.text) || !isPlainTitle(paragraph.text)) return null
+  const text = trimTitle(paragraph.text)
+  if (last !== undefined && last.title === '' && last.role !== 'opening' && last.blocks.length === 0) {
+    last.title = text
+    return { kind: 'plain', text, number: '', numbering: 'none', isContinued: true }
+  }
+  return next === undefined ? null : { kind: 'plain', text, number: '', numbering: 'none', isContinued: false }
+}
+
+/** A line in capitals of some length: an unnumbered title, "MỞ ĐẦU". */
+function isPlainTitle(text: string): boolean {
+  return text.length >= 5 && text.length <= 200 && (text.match(/\p{L}/gu) ?? []).length >= 5 && !/[;,]$/.test(text)
+}
+
+function trimTitle(text: string): string {
+  return text.replace(/[\s.:]+$/u, '')
+}
+
+const blockOfMark: Partial<Record<MarkKind, BlockKind>> = {
+  numbered: 'numbered',
+  decimal: 'numbered',
+  lettered: 'lettered',
+  dashed: 'dashed',
+  plus: 'plus',
+}
+const order: readonly BlockKind[] = ['numbered', 'lettered', 'dashed', 'plus']
+
+/** A block of the part, as deep as the items that it hangs below; `depths` holds those still open. */
+function blockOf({ paragraph, mark }: Item, depths: { kind: BlockKind; depth: number }[]): ImportedBlock {
+  const { text, line, footnotes, isNote } = paragraph
+  const kind = mark === null ? undefined : blockOfMark[mark.kind]
+  if (mark === null || kind === undefined) {
+    // A paragraph ends a list of dashes; numbers and letters count on over it.
+    while (depths.at(-1)?.kind === 'dashed' || depths.at(-1)?.kind === 'plus') depths.pop()
+    return { kind: isNote ? 'note' : 'paragraph', depth: 0, text, mark: '', line, footnotes }
+  }
+  while (depths.length > 0 && order.indexOf(depths.at(-1)?.kind ?? 'numbered') >= order.indexOf(kind)) depths.pop()
+  const depth = depths.length
+  depths.push({ kind, depth })
+  const dropped = text.length - mark.rest.length
+  return {
+    kind,
+    depth,
+    text: mark.rest,
+    mark: mark.typed,
+    line,
+    footnotes: footnotes.map((note) => ({ ...note, at: Math.max(0, note.at - dropped) })),
+  }
+}
+
+/** Sets where counting starts anew, and doubts where the derived number is not the typed one. */
+function checkBlocks(part: ImportedPart, style: NumberingStyle, doubts: Doubt[]): void {
+  const number = { label: '', level: 'roman', path: [] } as const
+  const labels = () => {
+    const blocks = part.blocks.map((one) => ({
+      ...textBlockOf(one.kind, '', one.depth),
+      ...(one.restart === true ? { restart: true } : {}),
+    }))
+    const numbers = numberBlocks(blocks, number, style)
+    return blocks.map((one) => numbers.get(one.id) ?? '')
+  }
+  let derived = labels()
+  for (const [index, one] of part.blocks.entries()) {
+    if (one.kind !== 'numbered' && one.kind !== 'lettered') continue
+    if (/^(?:0?1|a)\D?$/u.test(one.mark) && bareNumber(derived[index] ?? '') !== bareNumber(one.mark)) {
+      one.restart = true
+      derived = labels()
+    }
+  }
+  let isTold = false
+  for (const [index, one] of part.blocks.entries()) {
+    if (one.kind !== 'numbered' && one.kind !== 'lettered') continue
+    const isSame = bareNumber(derived[index] ?? '') === bareNumber(one.mark)
+    if (!isSame && !isTold) {
+      const detail = `${one.mark} → ${derived[index] ?? ''}`
+      doubts.push({ code: 'number.changed', line: one.line, text: one.text.slice(0, 80), detail })
+    }
+    isTold = !isSame
+  }
+}
+
+function bareNumber(label: string): string {
+  return label.replace(/^0+|[^\p{L}\d.]|\.$/gu, '')
+}
+
+/** Doubts about typed part numbers that are missing, stand twice or will be derived otherwise. */
+function checkParts(parts: readonly ImportedPart[], style: NumberingStyle, doubts: Doubt[]): void {
+  const ids = parts.map(() => newId<PartId>())
+  const numbered = parts.map((part, index): NumberedPart => {
+    const parent = part.parent === null ? null : (ids[part.parent] ?? null)
+    return { id: ids[index] ?? newId<PartId>(), parent, numbering: part.numbering, role: part.role }
+  })
+  const headings = (id: PartId) => countTopHeadings(blocksOf(parts[ids.indexOf(id)]))
+  const labels = numberParts(numbered, style, headings)
+  const last = new Map<number | null, number>()
+  parts.forEach((part, index) => {
+    if (part.number === '') return
+    const path = readMark(`${part.number} ${part.title === '' ? 'X' : part.title}`)?.path ?? []
+    const typed = path.at(-1) ?? 0
+    const before = last.get(part.parent) ?? 0
+    const derived = labels.get(ids[index] ?? newId<PartId>())?.label ?? ''
+    const detail = `${part.number} → ${derived}`
+    const place = { line: part.line, text: part.title.slice(0, 80), detail }
+    if (typed > before + 1) doubts.push({ code: 'number.missing', ...place })
+    else if (typed > 0 && typed <= before) doubts.push({ code: 'number.again', ...place })
+    else if (isOtherKind(part.number, derived)) doubts.push({ code: 'number.changed', ...place })
+    last.set(part.parent, typed)
+  })
+  parts.forEach((part, index) => {
+    const isParent = parts.some((other) => other.parent === index)
+    if (part.blocks.length > 0 || isParent) return
+    doubts.push({ code: 'part.empty', line: part.line, text: part.title.slice(0, 80), detail: part.number })
+  })
+}
+
+function blocksOf(part: ImportedPart | undefined) {
+  return (part?.blocks ?? []).map((one) => ({ ...textBlockOf(one.kind, '', one.depth), id: newId<BlockId>() }))
+}
+
+/** `1.` that will be counted as `I.`, or the other way round. */
+function isOtherKind(typed: string, derived: string): boolean {
+  const kind = (label: string) => (/^\d/.test(label) ? 'arabic' : /^[IVX]/.test(label) ? 'roman' : 'word')
+  return kind(typed) !== kind(derived)
+}
