@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { HocuspocusProviderWebsocket } from '@hocuspocus/provider'
 import { Hocuspocus } from '@hocuspocus/server'
-import { IDBFactory, IDBKeyRange as FakeKeyRange } from 'fake-indexeddb'
+import { IDBFactory, IDBKeyRange as FakeKeyRange, IDBObjectStore as FakeObjectStore } from 'fake-indexeddb'
 import { createEncoder, toUint8Array, writeVarString, writeVarUint, writeVarUint8Array } from 'lib0/encoding'
 import { fromBase64 } from 'lib0/buffer'
 import { expect } from 'vitest'
@@ -224,6 +224,7 @@ export class PlanServer {
 export class Device {
   offline = false
   readonly factory = new IDBFactory()
+  readonly objectStore = FakeObjectStore
   readonly #server: PlanServer
   readonly #name = crypto.randomUUID()
   readonly #sockets = new Set<WebSocket>()
