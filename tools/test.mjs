@@ -63,11 +63,9 @@ async function browserTests(browser) {
   if (!existsSync(join(root, browserConfig))) return
   console.log('\n== browser')
   const file = join(results, 'browser.json')
-  const { code } = await run(
-    join(root, 'node_modules/.bin/playwright'),
-    ['test', '-c', browserConfig, '--reporter=list,json'],
-    { env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file, ...(browser === null ? {} : { CHROMIUM_PATH: browser }) } },
-  )
+  const { code } = await run(join(root, 'node_modules/.bin/playwright'), ['test', '-c', browserConfig], {
+    env: { REPORT_JSON: file, ...(browser === null ? {} : { CHROMIUM_PATH: browser }) },
+  })
   const stats = readReport(file)?.stats
   add(code, (stats?.expected ?? 0) + (stats?.flaky ?? 0), stats?.unexpected ?? 0)
 }

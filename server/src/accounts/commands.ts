@@ -92,14 +92,17 @@ export const tokenRevoke: Run = async ({ query }, options, [id]) => {
   return accept({ lines: [`Đã thu hồi / Revoked: ${id}`], json: { revoked: id } })
 }
 
+const passwordWords =
+  'bien bong buom cam cau cay chim cua dao dau dong dua gao gio hoa hong khoai la lua mai may mua nang ngo nui rung sao sen song suoi trang tre'.split(
+    ' ',
+  )
+
 /**
- * A password that can be read out over the telephone: syllables and digits, about 60 bits of
- * chance. Against guessing at the sign-in, which is slowed down, that is far more than enough.
+ * A password that can be read out over the telephone: four of 32 words, each with two of 64
+ * numbers, 44 bits of chance. Sign-in is slowed down to a few attempts a minute.
  */
 export function newPassword(): string {
-  const pick = (letters: string) => letters[randomInt(letters.length)] ?? ''
-  const syllable = () => pick('bcdghklmnpqrstvx') + pick('aeiou') + pick('cmnpt')
-  return Array.from({ length: 4 }, () => syllable() + String(randomInt(2, 10)) + String(randomInt(2, 10))).join('-')
+  return Array.from({ length: 4 }, () => `${passwordWords[randomInt(32)] ?? ''}${randomInt(20, 84)}`).join('-')
 }
 
 async function ownerOf(query: Kysely<Tables>, options: Options): Promise<Result<UserId>> {

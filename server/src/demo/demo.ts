@@ -1,0 +1,192 @@
+/**
+ * Fills an empty installation with the demo of content.ts, through the same functions that people
+ * use. The passwords are made by chance; they are answered, and kept in a file that only the owner
+ * of the data folder can read.
+ */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { RefusalError, type Result } from '@soanchung/shared/errors.ts'
+import {
+  newId,
+  type BlockId,
+  type BudgetLineId,
+  type PartId,
+  type PlanId,
+  type TargetId,
+  type UnitId,
+} from '@soanchung/shared/ids.ts'
+import { textBlockOf, type Block, type Inline } from '@soanchung/shared/plan/blocks.ts'
+import type { PlanSnapshot, SnapshotPart } from '@soanchung/shared/plan/snapshot.ts'
+import { rowOrder, type ValueContent } from '@soanchung/shared/targets/register.ts'
+import type { Accounts } from '../accounts/accounts.ts'
+import { newPassword } from '../accounts/commands.ts'
+import { actorOf, addMember, createUnit, readPerson } from '../accounts/people.ts'
+import type { Plans } from '../plans/plans.ts'
+import type { Database } from '../storage/database.ts'
+import {
+  demoBudget,
+  demoMeta,
+  demoParts,
+  demoPeople,
+  demoTargets,
+  demoUnits,
+  type DemoPart,
+  type DemoTarget,
+} from './content.ts'
+
+export interface DemoAccount {
+  username: string
+  password: string
+  name: string
+  office: string
+}
+
+export interface DemoOptions {
+  database: Database
+  accounts: Accounts
+  plans: Plans
+  dataFolder: string
+}
+
+/** The accounts that were made; none where the installation already holds people or units. */
+export async function fillWithDemo({ database, accounts, plans, dataFolder }: DemoOptions): Promise<DemoAccount[]> {
+  const { query } = database
+  const [person, unit] = await Promise.all([
+    query.selectFrom('user').select('id').limit(1).executeTakeFirst(),
+    query.selectFrom('units').select('id').limit(1).executeTakeFirst(),
+  ])
+  if (person !== undefined || unit !== undefined) return []
+
+  const unitIds = new Map(demoUnits.map(({ symbol }) => [symbol, newId<UnitId>()]))
+  for (const [index, { symbol, name, parent }] of demoUnits.entries()) {
+    await createUnit(query, {
+      id: found(unitIds, symbol),
+      name,
+      symbol,
+      colour: index % 10,
+      parent: parent === null ? null : found(unitIds, parent),
+    })
+  }
+
+  const made: DemoAccount[] = []
+  for (const { username, name, office, unit: symbol, administrator = false } of demoPeople) {
+    const password = newPassword()
+    const user = granted(await accounts.createUser({ username, name, password, administrator }))
+    await addMember(query, { unit: found(unitIds, symbol), user, office })
+    made.push({ username, password, name, office })
+    if (demoUnits.find((one) => one.symbol === symbol)?.role !== 'lead') continue
+    const lead = await readPerson(query, user)
+    if (lead === null) throw new RefusalError('server.failed', username)
+    await makePlan(plans, actorOf(lead, 'write'), unitIds)
+  }
+  await writeFile(join(dataFolder, 'demo-accounts.json'), `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 })
+  return made
+}
+
+async function makePlan(
+  plans: Plans,
+  lead: ReturnType<typeof actorOf>,
+  unitIds: ReadonlyMap<string, UnitId>,
+): Promise<void> {
+  const partIds = new Map(demoParts.map(({ key }) => [key, newId<PartId>()]))
+  const snapshot = demoSnapshot(unitIds, partIds)
+  const leadUnit = lead.units[0]
+  if (leadUnit === undefined) throw new RefusalError('server.failed', 'the lead has no unit')
+  granted(await plans.create(lead, { leadUnit, snapshot }))
+  for (const { symbol, role } of demoUnits) {
+    if (role !== 'lead') granted(await plans.setUnitRole(lead, snapshot.id, { unit: found(unitIds, symbol), role }))
+  }
+  for (const { key, units } of demoParts) {
+    const given = units.map((symbol) => found(unitIds, symbol))
+    granted(await plans.assignPart(lead, snapshot.id, found(partIds, key), given))
+  }
+}
+
+/** The demo's plan with fresh ids. */
+export function demoSnapshot(unitIds: ReadonlyMap<string, UnitId>, partIds: ReadonlyMap<string, PartId>): PlanSnapshot {
+  const targetIds = new Map(demoTargets.map(({ key }) => [key, newId<TargetId>()]))
+  const parts = demoParts.map((part): SnapshotPart => {
+    const targets = demoTargets.filter((target) => target.part === part.key)
+    const lines = part.view?.register === 'budget' ? demoBudget : []
+    const targetOrders = rowOrders(targets.length)
+    const lineOrders = rowOrders(lines.length)
+    return {
+      id: found(partIds, part.key),
+      parent: part.parent === null ? null : found(partIds, part.parent),
+      title: part.title,
+      numbering: part.numbering ?? 'auto',
+      role: part.role ?? 'body',
+      blocks: blocksOf(part, targetIds),
+      targets: targets.map((target, row) => ({
+        id: found(targetIds, target.key),
+        order: targetOrders[row] ?? '',
+        name: target.name,
+        note: '',
+        deletedAt: null,
+        measure: target.measure,
+        baseline: target.baseline === null ? null : value(target, '=', target.baseline),
+        responsible: found(unitIds, target.unit),
+        frequency: null,
+        method: 'none',
+        movedTo: null,
+        values: byYear(target.values, (number) => value(target, target.comparison, number)),
+      })),
+      budget: lines.map((line, row) => ({
+        id: newId<BudgetLineId>(),
+        order: lineOrders[row] ?? '',
+        name: line.name,
+        note: '',
+        deletedAt: null,
+        source: line.source,
+        amounts: byYear(line.amounts, (number) => ({
+          quantity: { comparison: '=', numbers: [number], measure: { kind: 'money', scale: 'trieu' } },
+        })),
+      })),
+    }
+  })
+  return { id: newId<PlanId>(), meta: demoMeta, parts }
+}
+
+function blocksOf({ blocks, view }: DemoPart, targetIds: ReadonlyMap<string, TargetId>): Block[] {
+  const written = blocks.map(([kind, sentence, depth]): Block => ({
+    ...textBlockOf(kind, '', depth),
+    content: inlinesOf(sentence, targetIds),
+  }))
+  if (view === undefined) return written
+  return [...written, { type: 'view', id: newId<BlockId>(), columns: [], ...view }]
+}
+
+/** The sentence with each `{key.cell}` as a reference. */
+function inlinesOf(sentence: string, targetIds: ReadonlyMap<string, TargetId>): Inline[] {
+  return sentence.split(/(\{[^}]+\})/).flatMap((piece): Inline[] => {
+    const quoted = /^\{([^.]+)\.(.+)\}$/.exec(piece)
+    if (quoted === null) return piece === '' ? [] : [{ type: 'text', text: piece }]
+    return [{ type: 'reference', target: found(targetIds, quoted[1] ?? ''), cell: quoted[2] ?? '' }]
+  })
+}
+
+function rowOrders(count: number): string[] {
+  const rows: { order: string }[] = []
+  while (rows.length < count) rows.push({ order: rowOrder(rows) })
+  return rows.map((row) => row.order)
+}
+
+function value(target: DemoTarget, comparison: DemoTarget['comparison'], number: string): ValueContent {
+  const base = target.base === undefined ? {} : { base: target.base }
+  return { quantity: { comparison, numbers: [number], measure: target.measure, ...base } }
+}
+
+function byYear(numbers: readonly string[], content: (number: string) => ValueContent): Record<string, ValueContent> {
+  return Object.fromEntries(numbers.map((number, index) => [String(demoMeta.period.from + index), content(number)]))
+}
+
+function found<Value>(map: ReadonlyMap<string, Value>, key: string): Value {
+  const value = map.get(key)
+  if (value === undefined) throw new Error(`the demo names ${key}, which it does not have`)
+  return value
+}
+
+function granted<Value>(result: Result<Value>): Value {
+  if (!result.ok) throw new RefusalError(result.error.code, result.error.detail)
+  return result.value
+}

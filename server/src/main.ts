@@ -1,0 +1,315 @@
+#!/usr/bin/env node
+/**
+ * The command `soanchung`. A table of subcommands gives parsing, help and exit codes: 0 done, 1
+ * refused or failed, 2 called wrongly or set up wrongly. What people read goes to stdout or stderr
+ * in Vietnamese and English, what machines read (`--json`) to stdout alone.
+ */
+import { readFile } from 'node:fs/promises'
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { pino, type Logger } from 'pino'
+import { errorCatalogue, RefusalError, type Result } from '@soanchung/shared/errors.ts'
+import { describeReport, inspect } from '@soanchung/shared/import/inspect.ts'
+import { createAccounts } from './accounts/accounts.ts'
+import * as accountCommands from './accounts/commands.ts'
+import { describeSettings, readConfig, settings, settingsMarkdown, type Config } from './config.ts'
+import { serve, version } from './serve.ts'
+import { openDatabase } from './storage/database.ts'
+
+type Environment = Record<string, string | undefined>
+type OptionTable = NonNullable<ParseArgsConfig['options']>
+
+interface Command {
+  usage: string
+  vi: string
+  en: string
+  options: OptionTable
+  run(given: Given): Promise<number>
+}
+interface Given {
+  options: accountCommands.Options
+  positionals: readonly string[]
+  json: boolean
+  environment: Environment
+}
+
+/** How long an orderly end may take before the process ends anyway. */
+const patienceMs = 9_000
+
+const everywhere: OptionTable = { help: { type: 'boolean', short: 'h' }, json: { type: 'boolean' } }
+const data: OptionTable = { data: { type: 'string' } }
+const ofUser: OptionTable = { ...data, user: { type: 'string' } }
+
+const commands: Record<string, Command> = {
+  serve: {
+    usage: 'serve [--data FOLDER] [--host HOST] [--port PORT]',
+    vi: 'Chạy máy chủ.',
+    en: 'Runs the server.',
+    options: { ...data, host: { type: 'string' }, port: { type: 'string' } },
+    run: runServer,
+  },
+  inspect: {
+    usage: 'inspect FILE [--json]',
+    vi: 'In ra những gì nhận biết được trong một văn bản thuần.',
+    en: 'Prints what is recognised in a plain text document.',
+    options: {},
+    run: inspectFile,
+  },
+  'user create': {
+    usage: 'user create --username NAME --name "FULL NAME" [--admin] [--unit SYMBOL --office OFFICE] [--password P]',
+    vi: 'Tạo tài khoản; mật khẩu được tự tạo nếu không cho trước.',
+    en: 'Makes an account; a password is made where none is given.',
+    options: {
+      ...data,
+      username: { type: 'string' },
+      name: { type: 'string' },
+      admin: { type: 'boolean' },
+      unit: { type: 'string' },
+      office: { type: 'string' },
+      password: { type: 'string' },
+    },
+    run: onDatabase(accountCommands.userCreate),
+  },
+  'unit create': {
+    usage: 'unit create --name NAME --symbol SYMBOL [--parent SYMBOL]',
+    vi: 'Tạo đơn vị.',
+    en: 'Makes a unit.',
+    options: { ...data, name: { type: 'string' }, symbol: { type: 'string' }, parent: { type: 'string' } },
+    run: onDatabase(accountCommands.unitCreate),
+  },
+  'unit list': {
+    usage: 'unit list',
+    vi: 'Liệt kê các đơn vị.',
+    en: 'Lists the units.',
+    options: data,
+    run: onDatabase(accountCommands.unitList),
+  },
+  'token create': {
+    usage: 'token create --user NAME --name PURPOSE [--scope read|write] [--days N]',
+    vi: 'Tạo mã truy cập; mã chỉ hiện một lần.',
+    en: 'Makes an access token; it is shown once.',
+    options: { ...ofUser, name: { type: 'string' }, scope: { type: 'string' }, days: { type: 'string' } },
+    run: onDatabase(accountCommands.tokenCreate),
+  },
+  'token list': {
+    usage: 'token list --user NAME',
+    vi: 'Liệt kê mã truy cập của một người.',
+    en: "Lists a person's access tokens.",
+    options: ofUser,
+    run: onDatabase(accountCommands.tokenList),
+  },
+  'token revoke': {
+    usage: 'token revoke --user NAME ID',
+    vi: 'Thu hồi một mã truy cập.',
+    en: 'Revokes an access token.',
+    options: ofUser,
+    run: onDatabase(accountCommands.tokenRevoke),
+  },
+  'help config': {
+    usage: 'help config [--json] [--markdown vi|en]',
+    vi: 'Giải thích các biến môi trường.',
+    en: 'Explains the environment variables.',
+    options: { markdown: { type: 'string' } },
+    run: explainSettings,
+  },
+}
+
+async function main(words: readonly string[], environment: Environment): Promise<number> {
+  const name = [words.slice(0, 2).join(' '), words[0] ?? ''].find((one) => Object.hasOwn(commands, one))
+  const command = name === undefined ? undefined : commands[name]
+  if (name === undefined || command === undefined) {
+    if (words[0] === '--version') return print(version)
+    const isAsked = words.length === 0 || words.some((word) => ['help', '--help', '-h'].includes(word))
+    return isAsked ? print(usage()) : complain([`soanchung ${words.join(' ')}?`, '', usage()], 2)
+  }
+  let parsed
+  try {
+    parsed = parseArgs({
+      args: words.slice(name.split(' ').length),
+      options: { ...everywhere, ...command.options },
+      allowPositionals: true,
+    })
+  } catch (error) {
+    return complain([error instanceof Error ? error.message : String(error), `soanchung ${command.usage}`], 2)
+  }
+  const options = parsed.values as accountCommands.Options
+  if (options['help'] === true) return print(`soanchung ${command.usage}\n\n${command.vi}\n${command.en}`)
+  return command.run({ options, positionals: parsed.positionals, json: options['json'] === true, environment })
+}
+
+function usage(): string {
+  const lines = Object.values(commands).map(({ usage: line, vi, en }) => `  soanchung ${line}\n      ${vi} ${en}`)
+  return `Soạn Chung ${version}\n\n${lines.join('\n')}\n`
+}
+
+async function explainSettings({ options, json }: Given): Promise<number> {
+  const language = options['markdown']
+  if (language === 'vi' || language === 'en') return print(settingsMarkdown(language))
+  if (!json) return print(describeSettings())
+  const entries = Object.entries(settings).map(([name, { default: standard, purpose, form }]) => ({
+    name,
+    default: standard ?? null,
+    purpose,
+    form,
+  }))
+  return print(JSON.stringify(entries, null, 2))
+}
+
+async function inspectFile({ positionals, json }: Given): Promise<number> {
+  const [path] = positionals
+  if (path === undefined) return complain(['soanchung inspect FILE'], 2)
+  let words: string
+  try {
+    words = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path))
+  } catch (error) {
+    return complain(
+      [`Không đọc được ${path} (cần văn bản UTF-8).`, `Cannot read ${path} (UTF-8 text is needed).`, String(error)],
+      1,
+    )
+  }
+  const report = inspect(words)
+  return print(json ? JSON.stringify(report, null, 2) : describeReport(report))
+}
+
+/** Settings from the environment and the options; null after all bad ones were named. */
+function configOf({ options, environment }: Given): Config | null {
+  const given = (name: string) => (typeof options[name] === 'string' ? options[name] : undefined)
+  const read = readConfig({
+    ...environment,
+    SOANCHUNG_DATA: given('data') ?? environment['SOANCHUNG_DATA'],
+    HOST: given('host') ?? environment['HOST'],
+    PORT: given('port') ?? environment['PORT'],
+  })
+  if (read.ok) return read.value
+  complain(
+    read.problems.flatMap(({ vi, en }) => [vi, en]),
+    2,
+  )
+  return null
+}
+
+function onDatabase(
+  run: (
+    context: accountCommands.CommandContext,
+    options: accountCommands.Options,
+    positionals: readonly string[],
+  ) => Promise<Result<accountCommands.Outcome>>,
+): (given: Given) => Promise<number> {
+  return async (given) => {
+    const config = configOf(given)
+    if (config === null) return 2
+    const database = await openDatabase({ dataFolder: config.dataFolder, databaseUrl: config.databaseUrl, lock: false })
+    try {
+      const accounts = createAccounts({
+        query: database.query,
+        dialect: database.dialect,
+        // No session is made or read here, so nothing is signed.
+        secret: 'unused-by-commands-unused-by-commands',
+        publicUrl: 'http://localhost',
+        logger: pino({ level: 'silent' }),
+      })
+      const result = await run({ query: database.query, accounts }, given.options, given.positionals)
+      if (!result.ok) throw new RefusalError(result.error.code, result.error.detail)
+      return print(given.json ? JSON.stringify(result.value.json, null, 2) : result.value.lines.join('\n'))
+    } finally {
+      await database.close()
+    }
+  }
+}
+
+async function runServer(given: Given): Promise<number> {
+  const config = configOf(given)
+  if (config === null) return 2
+  const server = await serve(config)
+  if (given.json) {
+    print(JSON.stringify({ address: server.address, version, demoAccounts: server.demoAccounts }))
+  } else {
+    for (const line of welcome(server.address, config, server.demoAccounts)) print(line)
+  }
+  const reason = await endOf(process)
+  server.logger.info({ reason }, 'ending')
+  return endWithin(patienceMs, () => server.close(), server.logger)
+}
+
+function welcome(address: string, config: Config, people: Awaited<ReturnType<typeof serve>>['demoAccounts']): string[] {
+  const table = people.map(({ username, password, name, office }) => `  ${username}\t${password}\t${name}, ${office}`)
+  const demo = people.length === 0 ? [] : ['', 'Tài khoản mẫu / Demo accounts (demo-accounts.json):', ...table, '']
+  return [
+    ...demo,
+    `Dữ liệu / Data: ${config.dataFolder}`,
+    `Soạn Chung đang chạy tại / is running at: ${config.publicOrigins[0] ?? address}`,
+  ]
+}
+
+/** Waits for a signal, or for the launcher that started this process to go away. */
+function endOf(running: NodeJS.Process): Promise<string> {
+  return new Promise((resolve) => {
+    // Ctrl+C reaches the launcher and this process; the second signal must not cut the end short.
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) running.on(signal, () => resolve(signal))
+    running.once('disconnect', () => resolve('disconnect'))
+  })
+}
+
+/** Ends in order; where storage hangs or fails, everything acknowledged is on disk already. */
+async function endWithin(limitMs: number, close: () => Promise<void>, logger: Logger): Promise<number> {
+  const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), limitMs).unref())
+  try {
+    if ((await Promise.race([close(), late])) !== 'late') return 0
+    logger.error('did not end in time')
+  } catch (error) {
+    logger.error({ err: error }, 'did not end in order')
+  }
+  return 1
+}
+
+/** What went wrong, in words that say what to do. */
+function explain(error: unknown, environment: Environment): string[] {
+  if (error instanceof RefusalError) {
+    const { vi, en } = errorCatalogue[error.code]
+    return [vi, en, ...(error.message === en ? [] : [error.message])]
+  }
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  switch (code) {
+    case 'EADDRINUSE':
+      return [
+        'Cổng này đang có chương trình khác dùng. Hãy dừng nó, hoặc chọn cổng khác bằng --port.',
+        'The port is taken. Stop what uses it, or choose another one with --port.',
+      ]
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return ['Máy này không có địa chỉ ghi trong HOST.', 'This machine does not have the address in HOST.']
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return [
+        'Không có quyền ghi vào thư mục dữ liệu, hoặc không được dùng cổng này.',
+        'The data folder cannot be written, or the port may not be used.',
+        String(error),
+      ]
+    case 'ENOSPC':
+      return ['Đĩa đã đầy.', 'The disk is full.']
+    default:
+      return [
+        'Máy chủ không chạy được.',
+        'The server cannot run.',
+        environment['LOG_LEVEL'] === 'debug' && error instanceof Error ? (error.stack ?? error.message) : String(error),
+      ]
+  }
+}
+
+function print(line: string): number {
+  process.stdout.write(`${line}\n`)
+  return 0
+}
+
+function complain(lines: readonly string[], code: number): number {
+  process.stderr.write(`${lines.join('\n')}\n`)
+  return code
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2), process.env)
+} catch (error) {
+  process.exitCode = complain(explain(error, process.env), 1)
+}
+// Sockets and threads that did not end in time must not keep the process alive.
+process.exit()

@@ -1,0 +1,108 @@
+/**
+ * A running server, wired by plain arguments: database, accounts, sync, plans, HTTP. It starts in
+ * that order and ends in the reverse one, so that nothing is written to what is already closed.
+ */
+import { randomBytes } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pino, type Logger } from 'pino'
+import { RefusalError } from '@soanchung/shared/errors.ts'
+import { createAccounts, type Accounts } from './accounts/accounts.ts'
+import type { Config } from './config.ts'
+import { fillWithDemo, type DemoAccount } from './demo/demo.ts'
+import { createExporter } from './export/export.ts'
+import { originCheck } from './http/guard.ts'
+import { createHttpServer } from './http/server.ts'
+import { documentAccess } from './plans/access.ts'
+import { createPlans, type Plans } from './plans/plans.ts'
+import { openDatabase, type Database } from './storage/database.ts'
+import { createLog } from './storage/log.ts'
+import { createSync } from './sync/sync.ts'
+
+export const version = '0.1.0'
+
+export interface RunningServer {
+  /** `http://127.0.0.1:8080` */
+  address: string
+  database: Database
+  accounts: Accounts
+  plans: Plans
+  logger: Logger
+  /** The accounts that the demo made at this start; empty where there was something already. */
+  demoAccounts: DemoAccount[]
+  close(): Promise<void>
+}
+
+/** Throws RefusalError (storage.*) and what `listen` throws (EADDRINUSE, EACCES …). */
+export async function serve(config: Config): Promise<RunningServer> {
+  const { dataFolder, databaseUrl } = config
+  const logger = pino({ level: config.logLevel }, pino.destination(2))
+  const database = await openDatabase({
+    dataFolder,
+    databaseUrl,
+    onError: (error) => logger.error({ err: error }, 'a database connection broke'),
+  })
+  const closers: (() => Promise<void>)[] = [() => database.close()]
+  const close = async () => {
+    for (const end of closers.toReversed()) await end()
+  }
+  try {
+    const accounts = createAccounts({
+      query: database.query,
+      dialect: database.dialect,
+      secret: config.secret ?? (await keptSecret(dataFolder)),
+      publicUrl: config.publicOrigins[0] ?? 'http://localhost',
+      logger,
+    })
+    const allowedOrigin = originCheck(config.publicOrigins)
+    const log = createLog(database, logger)
+    closers.push(() => log.close())
+    const sync = createSync({
+      log,
+      database,
+      gate: {
+        identify: (from) => accounts.identify(from),
+        access: (subject) => documentAccess(database.query, subject),
+      },
+      epoch: database.epoch,
+      allowedOrigin: ({ headers }) => allowedOrigin(headers.origin, headers.host),
+      logger,
+    })
+    closers.push(() => sync.close())
+    const plans = createPlans({ database, sync })
+    const demoAccounts = config.demo ? await fillWithDemo({ database, accounts, plans, dataFolder }) : []
+    const exporter = createExporter()
+    closers.push(() => exporter.close())
+    const http = await createHttpServer({
+      accounts,
+      plans,
+      exporter,
+      sync,
+      database,
+      allowedOrigin,
+      trustProxy: config.trustProxy,
+      logger,
+      version,
+      clientFolder: join(import.meta.dirname, '../../client/dist'),
+    })
+    closers.push(() => http.close())
+    const address = await http.listen({ host: config.host, port: config.port })
+    return { address, database, accounts, plans, logger, demoAccounts, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** The key that signs cookies, made once and readable by the owner of the data folder only. */
+async function keptSecret(dataFolder: string): Promise<string> {
+  const file = join(dataFolder, 'secret')
+  try {
+    await writeFile(file, randomBytes(48).toString('base64url'), { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  }
+  const secret = (await readFile(file, 'utf8')).trim()
+  if (secret.length < 32) throw new RefusalError('storage.corrupt', file)
+  return secret
+}

@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { newId, type PartId, type PlanId } from '@soanchung/shared/ids.ts'
+import { outlineDocument, partDocument } from '@soanchung/shared/plan/documents.ts'
+import type { PlanSnapshot } from '@soanchung/shared/plan/snapshot.ts'
+import type { PlanRecord, PlanSummary, Unit } from '@soanchung/shared/protocol.ts'
+import { aBlock, aPart, aPlan } from '../support/plans.ts'
+import { givePlan, startServer, type TestPerson, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+let front: Unit
+let farmers: Unit
+let women: Unit
+let lead: TestPerson
+let drafter: TestPerson
+let reviewer: TestPerson
+let outsider: TestPerson
+
+beforeAll(async () => {
+  server = await startServer()
+  ;[front, farmers, women] = [await server.unit('MTTQ'), await server.unit('HND'), await server.unit('HPN')]
+  const strangers = await server.unit('CCB')
+  lead = await server.person({ units: [front] })
+  drafter = await server.person({ units: [farmers] })
+  reviewer = await server.person({ units: [women] })
+  outsider = await server.person({ units: [strangers], administrator: true })
+})
+afterAll(() => server.stop())
+
+function twoParts(): PlanSnapshot {
+  const part = (title: string) => aPart(title, { blocks: [aBlock('paragraph', `Nội dung phần ${title}.`)] })
+  return aPlan([part('Mục đích'), part('Nhiệm vụ')], { subject: 'Chăm lo đời sống hội viên' })
+}
+
+/** A plan whose second part is given to the farmers. */
+async function sharedPlan(): Promise<{ id: PlanId; first: PartId; second: PartId }> {
+  const snapshot = await givePlan(lead, twoParts(), [
+    { unit: farmers, role: 'drafter' },
+    { unit: women, role: 'reviewer' },
+  ])
+  const [first, second] = snapshot.parts.map((part) => part.id)
+  if (first === undefined || second === undefined) throw new Error('two parts were given')
+  const assigned = await lead.send('PUT', `/api/plans/${snapshot.id}/parts/${second}/units`, { units: [farmers.id] })
+  expect(assigned.status).toBe(204)
+  return { id: snapshot.id, first, second }
+}
+
+async function recordFor(person: TestPerson, id: PlanId): Promise<PlanRecord> {
+  return (await person.send('GET', `/api/plans/${id}`)).body as PlanRecord
+}
+
+describe('making a plan', () => {
+  test('a snapshot becomes rows and documents', async () => {
+    const snapshot = await givePlan(lead, twoParts())
+    const rows = await server.running.database.query.selectFrom('documents').select('name').execute()
+    const expected = [outlineDocument(snapshot.id), ...snapshot.parts.map((part) => partDocument(part.id))]
+    expect(rows.map((row) => row.name)).toEqual(expect.arrayContaining(expected))
+    const file = await lead.send('GET', `/api/plans/${snapshot.id}/export.docx`)
+    expect(file.status).toBe(200)
+  })
+
+  test('sent twice, it is made once', async () => {
+    const body = { leadUnit: front.id, snapshot: twoParts() }
+    const [first, second] = [await lead.send('POST', '/api/plans', body), await lead.send('POST', '/api/plans', body)]
+    expect([first.status, second.status]).toEqual([200, 200])
+    expect(second.body).toEqual(first.body)
+  })
+
+  test('sent twice at once, it is made once', async () => {
+    const body = { leadUnit: front.id, snapshot: twoParts() }
+    const answers = await Promise.all([1, 2, 3].map(() => lead.send('POST', '/api/plans', body)))
+    expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200])
+    const seqs = await server.running.database.query
+      .selectFrom('documents')
+      .select('seq')
+      .where('name', '=', outlineDocument(body.snapshot.id))
+      .execute()
+    expect(seqs).toEqual([{ seq: 1 }])
+  })
+
+  test('nobody takes an id that another has used, for a plan or a part', async () => {
+    const taken = await givePlan(lead, twoParts())
+    const again = await drafter.send('POST', '/api/plans', { leadUnit: farmers.id, snapshot: taken })
+    const stolen = { ...twoParts(), parts: taken.parts }
+    const part = await drafter.send('POST', '/api/plans', { leadUnit: farmers.id, snapshot: stolen })
+    expect([again.status, part.status]).toEqual([409, 409])
+    expect((await drafter.send('GET', `/api/plans/${stolen.id}`)).status).toBe(404)
+  })
+
+  test('nobody leads a plan with a unit that is not theirs', async () => {
+    const answer = await drafter.send('POST', '/api/plans', { leadUnit: front.id, snapshot: twoParts() })
+    expect(answer).toMatchObject({ status: 403, body: { code: 'not.allowed' } })
+  })
+
+  test('a part before its parent is refused', async () => {
+    const snapshot = twoParts()
+    const [first, second] = snapshot.parts
+    if (first && second) first.parent = second.id
+    const answer = await lead.send('POST', '/api/plans', { leadUnit: front.id, snapshot })
+    expect(answer).toMatchObject({ status: 400, body: { code: 'input.invalid' } })
+  })
+})
+
+describe('the list of plans', () => {
+  test('shows what the units have a role in, and nothing else', async () => {
+    const { id } = await sharedPlan()
+    const of = async (person: TestPerson) => (await person.send('GET', '/api/plans')).body as PlanSummary[]
+    expect((await of(drafter)).find((plan) => plan.id === id)).toMatchObject({
+      role: 'drafter',
+      ownParts: 1,
+      subject: 'Chăm lo đời sống hội viên',
+      leadUnit: front.id,
+    })
+    expect(await of(outsider)).toEqual([])
+  })
+})
+
+describe('rights on a plan', () => {
+  test('the record tells each what they may write', async () => {
+    const { id, first, second } = await sharedPlan()
+    const mayWrite = async (person: TestPerson) => {
+      const record = await recordFor(person, id)
+      const parts = [first, second].map((part) => record.parts.find((one) => one.id === part)?.mayWrite)
+      return [record.mayWriteOutline, ...parts]
+    }
+    expect(await mayWrite(lead)).toEqual([true, true, true])
+    expect(await mayWrite(drafter)).toEqual([false, false, true])
+    expect(await mayWrite(reviewer)).toEqual([false, false, false])
+  })
+
+  const unit = () => ({ unit: farmers.id, role: 'reader' })
+  const routes: [what: string, method: string, path: (part: PartId) => string, body?: () => unknown][] = [
+    ['reads the record', 'GET', () => ''],
+    ['fetches documents', 'POST', () => '/documents', () => ({ have: {} })],
+    ['exports', 'GET', () => '/export.docx'],
+    ['adds a part', 'POST', () => '/parts', () => ({ id: newId<PartId>() })],
+    ['gives a part away', 'PUT', (part) => `/parts/${part}/units`, () => ({ units: [farmers.id] })],
+    ['changes a role', 'PUT', () => '/units', unit],
+  ]
+  const onlyLead = new Set(['adds a part', 'gives a part away', 'changes a role'])
+
+  test.each(routes)('who %s: by role', async (what, method, path, body) => {
+    const { id, second } = await sharedPlan()
+    const statusFor = async (person: TestPerson) =>
+      (await person.send(method, `/api/plans/${id}${path(second)}`, body?.())).status
+    const refused = onlyLead.has(what) ? 403 : 200
+    expect(await statusFor(reviewer)).toBe(refused)
+    expect(await statusFor(drafter)).toBe(refused)
+    expect(await statusFor(outsider)).toBe(404)
+    expect([200, 204]).toContain(await statusFor(lead))
+  })
+
+  test.each(routes)('who %s: a plan that is not there looks like one that is closed', async (_, method, path, body) => {
+    const { id, second } = await sharedPlan()
+    const foreign = await outsider.send(method, `/api/plans/${id}${path(second)}`, body?.())
+    const missing = await outsider.send(method, `/api/plans/${newId<PlanId>()}${path(second)}`, body?.())
+    expect(foreign.body).toEqual(missing.body)
+    expect([foreign.status, missing.status]).toEqual([404, 404])
+  })
+
+  test.each(routes)('who %s: not a stranger', async (_, method, path, body) => {
+    const { id, second } = await sharedPlan()
+    const answer = await server.stranger().send(method, `/api/plans/${id}${path(second)}`, body?.())
+    expect(answer.status).toBe(401)
+  })
+
+  test('a token that may only read changes nothing', async () => {
+    const { id } = await sharedPlan()
+    const made = await lead.send('POST', '/api/tokens', { name: 'Đọc', scope: 'read', days: 1 })
+    const bearer = { authorization: `Bearer ${(made.body as { token: string }).token}` }
+    const read = await server.stranger().send('GET', `/api/plans/${id}`, undefined, bearer)
+    expect(read.body).toMatchObject({ mayWriteOutline: false })
+    const write = await server.stranger().send('POST', `/api/plans/${id}/parts`, { id: newId<PartId>() }, bearer)
+    expect(write.status).toBe(403)
+  })
+})
+
+describe('parts', () => {
+  test('a part is made once, and belongs to one plan for ever', async () => {
+    const [one, other] = [await sharedPlan(), await sharedPlan()]
+    const part = { id: newId<PartId>() }
+    const make = (plan: PlanId) => lead.send('POST', `/api/plans/${plan}/parts`, part)
+    expect((await make(one.id)).status).toBe(204)
+    expect((await make(one.id)).status).toBe(204)
+    expect(await make(other.id)).toMatchObject({ status: 409, body: { code: 'conflict.exists' } })
+    expect((await recordFor(lead, one.id)).parts.map(({ id }) => id)).toContain(part.id)
+    expect((await recordFor(lead, other.id)).parts.map(({ id }) => id)).not.toContain(part.id)
+  })
+
+  test("another plan's part cannot be given away through one's own", async () => {
+    const [one, other] = [await sharedPlan(), await sharedPlan()]
+    const answer = await lead.send('PUT', `/api/plans/${one.id}/parts/${other.second}/units`, { units: [] })
+    expect(answer.status).toBe(404)
+  })
+
+  test('a unit that gets a part becomes a drafter of the plan', async () => {
+    const { id, first } = await sharedPlan()
+    const veterans = await server.unit('CCB2')
+    await lead.send('PUT', `/api/plans/${id}/parts/${first}/units`, { units: [veterans.id] })
+    expect((await recordFor(lead, id)).roles).toContainEqual({ unit: veterans.id, role: 'drafter' })
+  })
+
+  test.each(['reviewer', 'unknown'])('a part is not given to a unit that is %s', async (kind) => {
+    const { id, first } = await sharedPlan()
+    const units = [kind === 'reviewer' ? women.id : newId()]
+    const answer = await lead.send('PUT', `/api/plans/${id}/parts/${first}/units`, { units })
+    expect(answer).toMatchObject({ status: 400, body: { code: 'input.invalid' } })
+  })
+
+  test('the lead unit keeps its role', async () => {
+    const { id } = await sharedPlan()
+    const answer = await lead.send('PUT', `/api/plans/${id}/units`, { unit: front.id, role: 'reader' })
+    expect(answer.status).toBe(400)
+  })
+})
