@@ -1,0 +1,92 @@
+/** Real HocuspocusProvider clients over real sockets, as a browser would hold them. */
+import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider'
+import { WebSocket } from 'ws'
+import * as Y from 'yjs'
+import { schemaVersion } from '@soanchung/shared/plan/documents.ts'
+import type { SyncServer } from './sync-server.ts'
+
+export interface SyncClient {
+  doc: Y.Doc
+  provider: HocuspocusProvider
+  socket: HocuspocusProviderWebsocket
+  /** Stateless messages of the server, as they came. */
+  messages: string[]
+  /** Why the server refused or closed the document, as they came. */
+  refusals: string[]
+  close(): void
+}
+
+type Target = Pick<SyncServer, 'port' | 'origin'> & { epoch: string }
+
+export interface SyncClientOptions {
+  user: string
+  document: string
+  doc?: Y.Doc
+  schema?: number
+  epoch?: string
+  /** Default: never tries again. */
+  reconnect?: boolean
+}
+
+export function openClient(server: Target, options: SyncClientOptions): SyncClient {
+  class CookieSocket extends WebSocket {
+    constructor(url: string) {
+      super(url, { headers: { cookie: `user=${options.user}`, origin: server.origin } })
+    }
+  }
+  const doc = options.doc ?? new Y.Doc()
+  const messages: string[] = []
+  const refusals: string[] = []
+  const socket = new HocuspocusProviderWebsocket({
+    url: `ws://127.0.0.1:${server.port}/sync`,
+    WebSocketPolyfill: CookieSocket,
+    minDelay: 20,
+    delay: 20,
+    ...(options.reconnect === true ? {} : { maxAttempts: 1 }),
+  })
+  const provider = new HocuspocusProvider({
+    websocketProvider: socket,
+    name: options.document,
+    document: doc,
+    sessionAwareness: true,
+    token: JSON.stringify({ schema: options.schema ?? schemaVersion, epoch: options.epoch ?? server.epoch }),
+    onStateless: ({ payload }) => messages.push(payload),
+    onAuthenticationFailed: ({ reason }) => refusals.push(reason),
+    onClose: ({ event }) => refusals.push(event.reason),
+  })
+  provider.attach()
+  return {
+    doc,
+    provider,
+    socket,
+    messages,
+    refusals,
+    close() {
+      provider.destroy()
+      socket.destroy()
+      doc.destroy()
+    },
+  }
+}
+
+export function text(doc: Y.Doc): Y.Text {
+  return doc.getText('body')
+}
+
+/** Waits until `condition` holds; throws with `what` after the time is over. */
+export async function until(condition: () => boolean, what: string, milliseconds = 10_000): Promise<void> {
+  const end = Date.now() + milliseconds
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`still not: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+export async function synced(client: SyncClient): Promise<SyncClient> {
+  await until(() => client.provider.isSynced, 'synced')
+  return client
+}
+
+export async function acknowledged(client: SyncClient): Promise<void> {
+  await until(() => client.provider.unsyncedChanges === 0, 'acknowledged')
+}

@@ -1,0 +1,121 @@
+/**
+ * A real sync server on a port of its own over a real database, with a plain Gate: people are known
+ * by the cookie `user=<name>` or the token `<name>`, and each may write, only read, or nothing.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pino from 'pino'
+import { newId, type PartId, type PlanId, type UnitId, type UserId } from '@soanchung/shared/ids.ts'
+import type { PlanAccess } from '@soanchung/shared/permissions.ts'
+import { partDocument, outlineDocument } from '@soanchung/shared/plan/documents.ts'
+import { openDatabase, type Database } from '@soanchung/server/src/storage/database.ts'
+import { createLog, type DocumentLog, type LogOptions } from '@soanchung/server/src/storage/log.ts'
+import type { Gate } from '@soanchung/server/src/sync/gate.ts'
+import { createSync, type Sync } from '@soanchung/server/src/sync/sync.ts'
+
+export const drafters = 'uaaaaaaaaaaaaaaaaaaa' as UnitId
+export const readers = 'ubbbbbbbbbbbbbbbbbbb' as UnitId
+
+export interface PlainPlan {
+  planId: PlanId
+  partId: PartId
+  outline: ReturnType<typeof outlineDocument>
+  part: ReturnType<typeof partDocument>
+}
+
+/** One plan with one part; ids that stay the same, so that a restarted server knows them again. */
+export const plainPlan: PlainPlan = (() => {
+  const planId = 'paaaaaaaaaaaaaaaaaaa' as PlanId
+  const partId = 'pbbbbbbbbbbbbbbbbbbb' as PartId
+  return { planId, partId, outline: outlineDocument(planId), part: partDocument(partId) }
+})()
+
+const access: PlanAccess = {
+  planId: plainPlan.planId,
+  stage: 'drafting',
+  roles: new Map([
+    [drafters, 'lead'],
+    [readers, 'reader'],
+  ]),
+  partUnits: new Map([[plainPlan.partId, []]]),
+}
+
+/** Names that begin with `reader` read, with `stranger` may do nothing, all others write. */
+export const plainGate: Gate = {
+  async identify({ headers, token }) {
+    const name = token ?? /(?:^|; )user=([^;]+)/.exec(headers.get('cookie') ?? '')?.[1]
+    if (name === undefined || name === '') return null
+    const unit = name.startsWith('stranger') ? null : name.startsWith('reader') ? readers : drafters
+    const userId = name as UserId
+    return {
+      actor: { userId, units: unit === null ? [] : [unit], administrator: false, scope: 'write' },
+      presence: { id: userId, name, unit, symbol: 'HND', colour: 1 },
+    }
+  },
+  async access(subject) {
+    const isOurs =
+      subject.kind === 'outline' ? subject.planId === plainPlan.planId : subject.partId === plainPlan.partId
+    return isOurs ? access : null
+  },
+}
+
+export interface SyncServer {
+  port: number
+  /** `http://127.0.0.1:port`, the only Origin that is let in. */
+  origin: string
+  folder: string
+  database: Database
+  log: DocumentLog
+  sync: Sync
+  close(): Promise<void>
+}
+
+export interface SyncServerOptions {
+  /** Kept after closing when given; a temporary one is removed. */
+  folder?: string
+  databaseUrl?: string
+  gate?: Gate
+  log?: LogOptions
+}
+
+export async function startSyncServer(options: SyncServerOptions = {}): Promise<SyncServer> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'soanchung-'))
+  const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' })
+  const database = await openDatabase({ dataFolder: folder, databaseUrl: options.databaseUrl })
+  const log = createLog(database, logger, options.log)
+  const http = createServer((_request, response) => response.writeHead(404).end())
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  const address = http.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  const origin = `http://127.0.0.1:${address.port}`
+  const sync = createSync({
+    log,
+    database,
+    gate: options.gate ?? plainGate,
+    epoch: database.epoch,
+    allowedOrigin: (request) => request.headers.origin === origin,
+    logger,
+  })
+  http.on('upgrade', sync.handleUpgrade)
+  return {
+    port: address.port,
+    origin,
+    folder,
+    database,
+    log,
+    sync,
+    async close() {
+      await sync.close()
+      await new Promise((resolve) => http.close(resolve))
+      await log.close()
+      await database.close()
+      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export function freshName(prefix: string): string {
+  return `${prefix}-${newId().slice(0, 6)}`
+}
