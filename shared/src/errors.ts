@@ -148,6 +148,11 @@ export const errorCatalogue = {
     vi: 'Máy chủ đang bận. Hãy thử lại sau ít phút.',
     en: 'The server is busy. Try again in a few minutes.',
   },
+  'import.failed': {
+    status: 422,
+    vi: 'Chưa đọc được văn bản này. Nội dung bạn dán vẫn còn; hãy thử từng phần, hoặc báo quản trị viên.',
+    en: 'This text could not be read. It is still here; try it piece by piece, or tell the administrator.',
+  },
   'network.offline': {
     status: 0,
     vi: 'Không có mạng. Việc này cần máy chủ; hãy thử lại khi có mạng.',

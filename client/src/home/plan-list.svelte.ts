@@ -9,11 +9,11 @@ import type { PlanId } from '@soanchung/shared/ids.ts'
 import { planSummary, unit, type Me, type PlanSummary, type Unit } from '@soanchung/shared/protocol.ts'
 import { request } from '../session/api.ts'
 import { keep, readKept } from '../session/kept.ts'
+import { openedPlans } from './opened.ts'
 
 const plans = z.array(planSummary)
 const units = z.array(unit)
 const keptList = z.object({ at: z.number(), plans, units })
-const openedAt = z.record(z.string(), z.number())
 
 export class PlanList {
   plans: readonly PlanSummary[] = $state.raw([])
@@ -30,7 +30,7 @@ export class PlanList {
 
   constructor(me: Me) {
     this.#me = me
-    this.#opened = readKept(`opened.${me.id}`, openedAt) ?? {}
+    this.#opened = openedPlans(me)
     const kept = readKept(`plans.${me.id}`, keptList)
     if (kept !== null) this.#show(kept.plans, kept.units, kept.at)
   }
@@ -72,10 +72,4 @@ export class PlanList {
     this.at = at
     this.loaded = true
   }
-}
-
-/** Notes that a plan is being looked at now; called when it opens and when it is left. */
-export function noteOpened(me: Me, plan: PlanId): void {
-  const opened = readKept(`opened.${me.id}`, openedAt) ?? {}
-  keep(`opened.${me.id}`, { ...opened, [plan]: Date.now() })
 }
