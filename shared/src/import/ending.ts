@@ -42,6 +42,7 @@ export function readEnding(lines: readonly Line[], read: Pick<ReadHeading, 'head
   const annex = tail.findIndex((line) => annexLine.test(line.text))
   ending.annexes = annex < 0 ? [] : tail.slice(annex)
   readTail(annex < 0 ? tail : tail.slice(0, annex), ending, read)
+  guessIssuer(ending, read)
   if (ending.signers.length === 0) missSignature(ending, read, start === lines.length)
   return ending
 }
@@ -140,12 +141,21 @@ function listCell(cell: string, line: number, mode: Mode, ending: ReadEnding): v
   const item = /^[-–•] ?(.*)$/u.exec(cell)
   const last = ending.recipients.at(-1)
   if (item !== null) addRecipient(item[1] ?? '', line, ending)
-  else if (last !== undefined && mode.hasDashes) last.text += ` ${cell}`
+  else if (last !== undefined && mode.hasDashes && last.text.length + cell.length < 1900) last.text += ` ${cell}`
   else addRecipient(cell, line, ending)
 }
 
 function addRecipient(text: string, line: number, ending: ReadEnding): void {
   ending.recipients.push({ text, line })
+}
+
+/** Who signs "on behalf of" a body names it. */
+function guessIssuer(ending: ReadEnding, read: Pick<ReadHeading, 'heading'>): void {
+  const [signer] = ending.signers
+  const value = signer?.authority.split('\n')[0]?.replace(authority, '') ?? ''
+  if (signer === undefined || value === '' || read.heading.issuer !== null) return
+  read.heading.issuer = { value, line: signer.line, sure: 'doubtful' }
+  ending.doubts.push({ code: 'issuer.guessed', line: signer.line, text: value, detail: '' })
 }
 
 /** Without a signature, the last line may still name the body that issued the text. */

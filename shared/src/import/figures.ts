@@ -181,8 +181,10 @@ function doubtComparison(around: Surroundings, figure: FoundQuantity, source: So
 
 // ---- names
 
-const connective =
-  /^(?:[\s,–-]+|(?:và|có|trong đó|thì|là|phấn đấu|đạt|với|còn|các|số|những|ra|được)(?=[\s,]|$))+|(?:[\s,:–-]+|(?<=^|[\s,])(?:và|có|trong đó|thì|là|phấn đấu|đạt|với|còn|trên|hằng năm|hàng năm|mỗi năm|mỗi quý|mỗi tháng|để|đảm bảo|bảo đảm|ít nhất|khoảng|gần|tại|ở))+$/giu
+const leading = /^(?:[\s,–-]+|(?:và|trong đó|thì|phấn đấu|còn|các|số|những|ra)(?=[\s,]|$))+/iu
+const leadingVerb = /^(?:[\s,–-]+|(?:và|có|trong đó|thì|là|phấn đấu|đạt|với|còn|các|số|những|ra|được)(?=[\s,]|$))+/iu
+const trailing =
+  /(?:[\s,:–-]+|(?<=^|[\s,])(?:và|có|trong đó|thì|là|phấn đấu|đạt|với|còn|trên|hằng năm|hàng năm|mỗi năm|mỗi quý|mỗi tháng|để|đảm bảo|bảo đảm|ít nhất|khoảng|gần|tại|ở|từ|được))+$/iu
 const verb =
   /(?:^|\s)(?:được|đạt|có|tham gia|thực hiện|hoàn thành|đăng ký|xây dựng|xếp loại|tổ chức|duy trì|hoạt động|là|biết|sử dụng|ký|tiếp cận|đảm bảo|bảo đảm)(?=\s|$)/iu
 const longestName = 120
@@ -193,12 +195,12 @@ function targetName(quantity: Quantity, around: Surroundings, source: Source): s
   switch (quantity.measure.kind) {
     case 'percent':
       if (behind === '') return capital(/^(?:tỷ lệ|tỉ lệ|mức|số)/iu.test(ahead) ? ahead : `Tỷ lệ ${small(ahead)}`)
-      return `Tỷ lệ ${small(behind)}`
+      return `Tỷ lệ ${behind}`
     case 'money':
       return capital(ahead === '' ? behind : ahead)
     case 'count': {
       const { noun } = quantity.measure
-      if (behind !== '') return `Số ${small(noun)} ${/^[“"]/u.test(behind) ? behind : small(behind)}`
+      if (behind !== '' && !isBeside(behind)) return `Số ${small(noun)} ${behind}`
       return ahead === '' ? `Số ${small(noun)}` : `Số ${small(noun)} (${small(ahead)})`
     }
   }
@@ -210,11 +212,11 @@ function phraseBehind(text: string): string {
   const clause = text.split(/[;:()]|\.(?=\s|$)/u)[0] ?? ''
   let phrase = ''
   for (const piece of clause.split(',')) {
-    if (phrase !== '' && (verb.test(phrase) || /[”"]$/u.test(phrase) || phrase.length + piece.length > longestName))
-      break
+    const isWhole = phrase.length >= 30 && (verb.test(phrase) || /[”"]$/u.test(phrase))
+    if (isWhole || (phrase !== '' && phrase.length + piece.length > longestName)) break
     phrase += (phrase === '' ? '' : ',') + piece
   }
-  return shorten(closeQuotes(phrase.replace(connective, '').trim()))
+  return shorten(closeQuotes(phrase.replace(leading, '').replace(trailing, '').trim()))
 }
 
 /** What the words before a figure say, for one that ends its clause: "tỷ lệ … đạt 90%". */
@@ -224,9 +226,18 @@ function phraseAhead(text: string, source: Source): string {
       .split(/[;:()]|\.(?=\s)/u)
       .filter((piece) => piece.trim() !== '')
       .at(-1) ?? ''
-  const phrase = clause.replace(connective, '').trim()
-  const lead = phrase === '' ? (source.above[0] ?? '').replace(connective, '').trim() : phrase
+  const phrase = bare(clause)
+  const lead = phrase === '' ? bare(source.above[0] ?? '') : phrase
   return shorten(closeQuotes(lead))
+}
+
+function bare(clause: string): string {
+  return clause.replace(leadingVerb, '').replace(trailing, '').trim()
+}
+
+/** Words that go on about something else than what is counted: "01 lần với Ban Dân vận". */
+function isBeside(phrase: string): boolean {
+  return /^(?:với|cho|tại|ở|trong|để|của|về|theo|nhằm|vào|giữa|do)(?!\p{L})/iu.test(phrase)
 }
 
 function shorten(text: string): string {
@@ -234,7 +245,7 @@ function shorten(text: string): string {
   const cut = text.slice(0, longestName)
   return cut
     .slice(0, Math.max(cut.lastIndexOf(','), cut.lastIndexOf(' ')))
-    .replace(connective, '')
+    .replace(trailing, '')
     .trim()
 }
 

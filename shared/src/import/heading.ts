@@ -219,7 +219,7 @@ function readSubject(lines: readonly Line[], type: FoundType, end: number, read:
 }
 
 function goesOn(subject: string, line: Line): boolean {
-  if (/[.;:]$/.test(subject) || line.text.length > 250) return false
+  if (/[.;:]$/.test(subject) || line.text.length > 250 || subject.length > 1500) return false
   if (/^(?:\p{Ll}|[“"(]\p{Ll})/u.test(line.text)) return true
   if (isCapitals(subject) && isCapitals(line.text)) return true
   return !line.isAfterBlank && !openingStart.test(line.text) && !/[.;:]$/.test(line.text)
@@ -244,14 +244,14 @@ function isTitleAgain(line: Line, read: ReadHeading): boolean {
   if (!said.endsWith(wanted) || said.length > wanted.length + 30) return false
   const typeName = types.find(([name]) => name === type?.value)?.[1] ?? ''
   if (said !== wanted && !said.startsWith(bareText(typeName))) return false
-  if (isCapitals(subject.value) && !isCapitals(line.text)) subject.value = endingThatSays(line.text, wanted)
+  if (isCapitals(subject.value) && !isCapitals(line.text)) subject.value = respell(subject.value, line.text)
   read.leftOut.push(leave(line, 'page-title'))
   return true
 }
 
-function endingThatSays(text: string, wanted: string): string {
-  for (const found of [...text.matchAll(/\S+/gu)].reverse()) {
-    if (bareText(text.slice(found.index)) === wanted) return text.slice(found.index).replace(/^[^\p{L}\p{N}“"(]+/u, '')
-  }
-  return text
+/** A subject in capitals, letter by letter as the end of another line writes it. */
+function respell(subject: string, other: string): string {
+  const letters = [...other].filter((character) => /[\p{L}\p{N}]/u.test(character))
+  let at = letters.length - bareText(subject).length
+  return [...subject].map((character) => (/[\p{L}\p{N}]/u.test(character) ? letters[at++] : character)).join('')
 }

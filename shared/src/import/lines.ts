@@ -172,7 +172,12 @@ function takeFootnotes(lines: readonly Line[]): { body: Line[]; notes: Footnote[
       open = { mark: start[1] ?? '', text: line.text.slice(start[0].length), line: line.number }
       notes.push(open)
       isAfterNote = true
-    } else if (open !== null && !closed.test(open.text) && readMark(line.text) === null) {
+    } else if (
+      open !== null &&
+      !closed.test(open.text) &&
+      open.text.length + line.text.length < 4900 &&
+      readMark(line.text) === null
+    ) {
       open.text += ` ${line.text}`
     } else {
       body.push(isAfterNote ? { ...line, isAfterBlank: true } : line)
