@@ -68,7 +68,8 @@ export function createLog(database: Database, logger: Logger, options: LogOption
   const compactBytes = options.compactBytes ?? 1024 * 1024
   const mergeThread = startMergeThread()
   let waiting: Waiting[] = []
-  let committing: Promise<void> | null = null
+  let isCommitting = false
+  let commits: Promise<void> = Promise.resolve()
   const sinceSnapshot = new Map<string, { rows: number; bytes: number }>()
   const compacting = new Map<string, Promise<void>>()
 
@@ -76,6 +77,8 @@ export function createLog(database: Database, logger: Logger, options: LogOption
     // Everything that this turn of the loop brings joins the commit.
     await new Promise((resolve) => setImmediate(resolve))
     while (waiting.length > 0) await commit(takeCommit())
+    // In the same step as the last look at what waits, so that nothing is left lying.
+    isCommitting = false
   }
 
   function takeCommit(): Waiting[] {
@@ -142,7 +145,9 @@ export function createLog(database: Database, logger: Logger, options: LogOption
       return new Promise((resolve, reject) => {
         // The caller's view may lie in a buffer that is reused or far larger than the update.
         waiting.push({ document, bytes: new Uint8Array(update), userId, resolve, reject })
-        committing ??= commitWaiting().finally(() => (committing = null))
+        if (isCommitting) return
+        isCommitting = true
+        commits = commitWaiting()
       })
     },
     async appendWithin(transaction, updates, userId) {
@@ -192,7 +197,7 @@ export function createLog(database: Database, logger: Logger, options: LogOption
       await running
     },
     async close() {
-      while (committing !== null) await committing
+      while (isCommitting) await commits
       await Promise.allSettled(compacting.values())
       await mergeThread.close()
     },

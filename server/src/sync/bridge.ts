@@ -25,6 +25,16 @@ export function signInFrame(documentName: string, token: string): Uint8Array {
   return encoding.toUint8Array(encoder)
 }
 
+/** What the library answers when a document may not be opened. */
+export function refusalFrame(address: string, reason: string): Uint8Array {
+  const encoder = encoding.createEncoder()
+  encoding.writeVarString(encoder, address)
+  encoding.writeVarUint(encoder, messageAuth)
+  encoding.writeVarUint(encoder, authDenied)
+  encoding.writeVarString(encoder, reason)
+  return encoding.toUint8Array(encoder)
+}
+
 /** Null for a kind of message that y-websocket does not send. Throws on malformed bytes. */
 export function fromStockClient(documentName: string, frame: Uint8Array): Uint8Array | null {
   const type = decoding.readVarUint(decoding.createDecoder(frame))

@@ -11,7 +11,7 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import { errorCatalogue, isErrorCode, type ErrorCode } from '@soanchung/shared/errors.ts'
 import type { UserId } from '@soanchung/shared/ids.ts'
 import { parseDocumentName, type DocumentName } from '@soanchung/shared/plan/documents.ts'
-import { fromStockClient, signInFrame, toStockClient } from './bridge.ts'
+import { fromStockClient, refusalFrame, signInFrame, toStockClient } from './bridge.ts'
 import { awarenessMessage, openPresenceInlet } from './presence.ts'
 
 /** Who came in through which door; the same object for all documents of a socket. */
@@ -75,8 +75,10 @@ export function openSockets<Context extends { visit: Visit }>(options: {
       if (frame === null) return
       const decoder = decoding.createDecoder(frame)
       const address = decoding.readVarString(decoder)
-      if (decoding.readVarUint(decoder) !== awarenessMessage) return client.handleMessage(frame)
       const [name = ''] = address.split('\0')
+      // The library keeps names as keys of plain objects; `__proto__` must never get there.
+      if (parseDocumentName(name) === null) return void ws.send(refusalFrame(address, 'not.found'))
+      if (decoding.readVarUint(decoder) !== awarenessMessage) return client.handleMessage(frame)
       const document: Document | undefined = hocuspocus.documents.get(name)
       inlet.hear(address, document?.awareness, decoder)
     }
