@@ -37,13 +37,10 @@ export class AttachQueue {
     this.#pump()
   }
 
-  /** Call when a document became live, or when the server refused it. */
+  /** Call when a document became live. */
   settled(name: DocumentName): void {
-    const document = this.#to.document(name)
-    if (document?.live) this.#failures.delete(name)
-    if (!this.#asked.has(name) || (document !== undefined && !document.live && document.problem === null)) return
-    this.#asked.delete(name)
-    this.#pump()
+    if (this.#to.document(name)?.problem === null) this.#failures.delete(name)
+    if (this.#asked.delete(name)) this.#pump()
   }
 
   /** Lets go of the document and asks once more, after a pause. */

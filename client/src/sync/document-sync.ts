@@ -63,7 +63,7 @@ export class DocumentSync {
   loaded = false
   /** Connected, and all that waited has been sent. */
   live = false
-  /** Why it is not connected, where the server said so. */
+  /** What went wrong last, until the server has taken something again. */
   problem: ErrorCode | null = null
 
   readonly #ledger: Ledger
@@ -111,7 +111,6 @@ export class DocumentSync {
   /** Asks for a connection on the open socket. Called once for each time that the socket opens. */
   attach(socket: HocuspocusProviderWebsocket, token: () => string): void {
     this.detach()
-    this.problem = null
     this.#provider ??= this.#makeProvider(socket, token)
     // What the server still says to the former session must not reach this one.
     this.#provider.sessionId = crypto.getRandomValues(new Uint32Array(2)).join('')
@@ -200,14 +199,23 @@ export class DocumentSync {
     const type = readVarUint(decoder)
     if (type === messageSync && readVarUint(decoder) === syncStep1) {
       // The provider answers now, with everything that the server lacks.
-      this.#inFlight.push(this.#ledger.of(this.name))
+      const waiting = this.#ledger.of(this.name)
+      this.#inFlight.push(waiting)
       this.live = true
+      if (waiting.length === 0) this.problem = null
       this.#events.changed()
     } else if (type === messageSyncStatus) {
-      if (readVarInt(decoder) === 1) this.#ledger.acknowledged(this.name, this.#inFlight.shift() ?? [])
+      if (readVarInt(decoder) === 1) this.#taken(this.#inFlight.shift() ?? [])
       // Of a document that one only reads, the server takes nothing, not even an empty answer.
       else if (this.#inFlight.shift()?.length) this.#refuse('not.allowed')
     }
+  }
+
+  #taken(changes: readonly PendingChange[]): void {
+    const hadProblem = this.problem !== null
+    this.problem = null
+    this.#ledger.acknowledged(this.name, changes)
+    if (hadProblem) this.#events.changed()
   }
 
   #onStateless(payload: string): void {

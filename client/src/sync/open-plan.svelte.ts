@@ -256,8 +256,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
     if (known !== undefined) return known
     const document: DocumentSync = new DocumentSync(name, this.#ledger, {
       changed: () => {
-        if (document.live) this.#code = null
-        this.#queue.settled(name)
+        if (document.live) this.#queue.settled(name)
         this.#tellSaving()
         this.#notify()
       },
@@ -385,7 +384,10 @@ class PlanSync implements OpenPlan, OpenedPlan {
 
   #refreshFailed(code: ErrorCode): void {
     this.#failures += 1
-    if (code !== 'network.offline') this.#code = code
+    if (code !== 'network.offline') {
+      this.#code = code
+      this.#agreed = false
+    }
     this.#tellSaving()
     this.#notify()
     this.#refreshSoon(pause(this.#failures))
@@ -440,7 +442,10 @@ class PlanSync implements OpenPlan, OpenedPlan {
 
   #ended(name: DocumentName, code: ErrorCode): void {
     if (endsSync(code)) return this.#stop(code)
-    if (code === 'auth.required') this.#code = code
+    if (code === 'auth.required') {
+      this.#code = code
+      this.#agreed = false
+    }
     this.#queue.again(name)
     this.#refreshSoon()
     this.#tellSaving()
@@ -519,6 +524,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
   #tellSaving(): void {
     const socketIsOpen = this.#line.socket.status === 'connected'
     const waiting = this.#ledger.documents()
+    const problems = [...this.#documents.values()].map(({ problem }) => problem).filter((problem) => problem !== null)
     const unsent = this.#ledger.unsent + this.#outbox.size
     if (unsent === 0 || !socketIsOpen) this.#whenSettled?.()
     this.save.update({
@@ -526,7 +532,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
       notKept: this.#ledger.notKept + this.#outbox.onlyInMemory,
       online: socketIsOpen,
       moving: this.#code === null && waiting.every((name) => (this.#documents.get(name)?.problem ?? null) === null),
-      code: this.#code,
+      code: this.#code ?? problems[0] ?? null,
       keepsCopy: !this.#ledger.failing,
     })
   }
