@@ -5,7 +5,6 @@
  */
 import { z } from 'zod'
 import type { Refusal } from '@soanchung/shared/errors.ts'
-import type { PlanId } from '@soanchung/shared/ids.ts'
 import { planSummary, unit, type Me, type PlanSummary, type Unit } from '@soanchung/shared/protocol.ts'
 import { request } from '../session/api.ts'
 import { keep, readKept } from '../session/kept.ts'
