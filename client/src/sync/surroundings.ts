@@ -58,13 +58,16 @@ export function openSocket(url: string, polyfill?: unknown): HocuspocusProviderW
     url,
     ...(polyfill === undefined ? {} : { WebSocketPolyfill: polyfill }),
     delay: firstDelay(),
-    minDelay: 300,
+    minDelay: shortestDelay,
     maxDelay: 8_000,
     onClose: () => socket.setConfiguration({ delay: firstDelay() }),
   })
   return socket
 }
 
+const shortestDelay = 300
+
+/** In ms. A whole number and no less than the shortest: the library gives up silently on anything else. */
 function firstDelay(): number {
-  return 200 + Math.random() * 1_800
+  return shortestDelay + Math.floor(Math.random() * 1_700)
 }
