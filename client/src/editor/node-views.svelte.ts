@@ -9,7 +9,7 @@ import { viewBlock } from '@soanchung/shared/plan/blocks.ts'
 import { mount, unmount } from 'svelte'
 import type { PartId } from '@soanchung/shared/ids.ts'
 import type { PlanModel } from '../plan/plan-model.svelte.ts'
-import PlanTable from './PlanTable.svelte'
+import RegisterView from '../targets/RegisterView.svelte'
 import { showReference } from '../targets/reference.ts'
 
 export interface NodeViewHooks {
@@ -102,7 +102,7 @@ export function tableView(hooks: NodeViewHooks) {
         if (pos !== undefined) view.dispatch(view.state.tr.setNodeMarkup(pos, null, attrs))
       },
     })
-    const component = mount(PlanTable, { target: dom, props })
+    const component = mount(RegisterView, { target: dom, props })
     return {
       dom,
       destroy: () => void unmount(component),

@@ -3,7 +3,9 @@
  * over a part's border becomes a selection of the plan, and while there is one every key is about
  * it. Without one, events go on to the editor of the part.
  */
+import { keysOf } from '../ui/commands.svelte.ts'
 import { stepPlace } from './caret-walk.ts'
+import { listenToClipboard } from './clipboard.ts'
 import { partAt, placeAtPoint, type PlanPlace } from './dom-places.ts'
 import type { Sheet } from './sheet.svelte.ts'
 
@@ -22,7 +24,10 @@ export function sheetEvents(sheet: Sheet, root: HTMLElement): () => void {
     run: (event: HTMLElementEventMap[Name]) => void,
   ) => root.addEventListener(name, run, { capture: true, signal: ending.signal })
   listenToMouse(sheet, root, ending.signal)
-  listen('keydown', (event) => keyOverSelection(sheet, event))
+  listenToClipboard(sheet, root, ending.signal)
+  listen('keydown', (event) => {
+    if (!undoKey(sheet, event)) keyOverSelection(sheet, event)
+  })
   listen('beforeinput', (event) => inputOverSelection(sheet, event))
   listen('compositionstart', () => {
     // It can't be refused any more; the selection goes, what is composed goes to the caret.
@@ -98,6 +103,19 @@ function scrollNearEdge(root: HTMLElement, y: number) {
   const box = root.getBoundingClientRect()
   if (y < box.top + 40) root.scrollBy({ top: -24, behavior: 'instant' })
   else if (y > box.bottom - 40) root.scrollBy({ top: 24, behavior: 'instant' })
+}
+
+/** Undo in the text is the plan's, not the browser's; fields keep their own. */
+function undoKey(sheet: Sheet, event: KeyboardEvent): boolean {
+  const target = event.target instanceof Element ? event.target : null
+  if (event.isComposing || target?.closest('.part-text') == null || target.matches('input, textarea')) return false
+  const keys = keysOf(event)
+  if (keys !== 'Mod+Z' && keys !== 'Mod+Y' && keys !== 'Mod+Shift+Z') return false
+  event.preventDefault()
+  event.stopPropagation()
+  if (keys === 'Mod+Z') sheet.undo()
+  else sheet.redo()
+  return true
 }
 
 function keyOverSelection(sheet: Sheet, event: KeyboardEvent) {

@@ -10,18 +10,19 @@ import { SvelteMap, SvelteSet } from 'svelte/reactivity'
 import { newId, type BlockId, type PartId, type UserId } from '@soanchung/shared/ids.ts'
 import type { BlockKind, Inline, ViewBlock } from '@soanchung/shared/plan/blocks.ts'
 import { presence, type Presence, type Unit } from '@soanchung/shared/protocol.ts'
+import { userEdit } from '../plan/edit-origin.ts'
 import type { PlanModel } from '../plan/plan-model.svelte.ts'
 import type { Command } from '../ui/commands.svelte.ts'
 import { say } from '../ui/toasts.ts'
 import { m } from '../paraglide/messages.js'
 import { blocksIn } from './block-keys.ts'
-import { endOf, type Place } from './body-edit.ts'
+import { deleteStretch, endOf, type Place } from './body-edit.ts'
 import { walkKey } from './caret-walk.ts'
 import { blockElement, domFromPlace, partAt, rangeOf, type PlanPlace } from './dom-places.ts'
 import { FindController } from './find.svelte.ts'
 import { canBeEdited, schema } from './part-binding.ts'
 import { PartEditor } from './part-editor.ts'
-import { PlanSelection } from './plan-selection.svelte.ts'
+import { PlanSelection, type Stretch } from './plan-selection.svelte.ts'
 import { sheetCommands } from './sheet-commands.ts'
 import { UndoJournal } from './undo-journal.ts'
 
@@ -333,6 +334,14 @@ export class Sheet {
       if (typed !== '' && view !== undefined) view.dispatch(view.state.tr.insertText(typed.normalize('NFC')))
     })
     return true
+  }
+
+  /** Takes a stretch of one part out; the two rests of its blocks become one. */
+  deleteStretch({ part, from, to }: Stretch): void {
+    this.model.flush()
+    const { document } = this.model.plan.part(part)
+    const body = document.getXmlFragment('body')
+    document.transact(() => deleteStretch(body, this.model.part(part)?.blocks ?? [], from, to, true), userEdit)
   }
 
   // --- undo ---
