@@ -28,7 +28,10 @@ const annexLine = /^PHỤ LỤC(?: |$|:)/u
 const bodyName =
   /^(?:Ban|Hội|Ủy ban|Uỷ ban|UBND|Đảng ủy|Đảng uỷ|Huyện ủy|Huyện uỷ|Phòng|Mặt trận|Liên đoàn|Đoàn|Văn phòng|Đảng bộ)(?: [\p{L}]+){1,9}$/u
 
-export function readEnding(lines: readonly Line[], read: Pick<ReadHeading, 'heading' | 'leftOut'>): ReadEnding {
+export function readEnding(
+  lines: readonly Line[],
+  read: Pick<ReadHeading, 'heading' | 'leftOut' | 'year'>,
+): ReadEnding {
   const start = endingStart(lines)
   const ending: ReadEnding = {
     body: lines.slice(0, start),
@@ -77,11 +80,15 @@ interface Mode {
   hasDashes: boolean
 }
 
-function readTail(lines: readonly Line[], ending: ReadEnding, read: Pick<ReadHeading, 'heading' | 'leftOut'>): void {
+function readTail(
+  lines: readonly Line[],
+  ending: ReadEnding,
+  read: Pick<ReadHeading, 'heading' | 'leftOut' | 'year'>,
+): void {
   const hasDashes = lines.some((line) => line.columns.some((cell) => /^[-–•]/u.test(cell)))
   const mode: Mode = { isListing: false, hasDashes }
   for (const line of lines) {
-    line.columns.forEach((cell, index) => readCell(cell, index, line, mode, ending, read))
+    line.columns.forEach((cell, index) => readCell(cell, line.isRight ? index + 1 : index, line, mode, ending, read))
   }
   ending.recipients = ending.recipients.map(({ text, line }) => ({ text: text.replace(/[\s,;.]+$/u, ''), line }))
 }
@@ -92,7 +99,7 @@ function readCell(
   line: Line,
   mode: Mode,
   ending: ReadEnding,
-  read: Pick<ReadHeading, 'heading' | 'leftOut'>,
+  read: Pick<ReadHeading, 'heading' | 'leftOut' | 'year'>,
 ): void {
   const piece = { number: line.number, text: cell }
   const label = recipientsLabel.exec(cell)
@@ -112,7 +119,11 @@ function readCell(
   } else if (isCapitals(cell) && !/^[-–+•]/u.test(cell) && (signer !== undefined || office.test(cell))) {
     addOffice(cell, line.number, ending)
     if (index === 0) mode.isListing = false
-  } else if (signer !== undefined && personName.test(cell) && (!mode.isListing || index > 0)) {
+  } else if (
+    signer !== undefined &&
+    personName.test(cell) &&
+    (!mode.isListing || index > 0 || (line.isAfterBlank && signer.name === ''))
+  ) {
     addName(cell, line.number, ending)
   } else if (readDate(cell, line.number, read)) {
     return

@@ -86,7 +86,7 @@ function readSource(source: Source, part: ImportedPart, period: Period, figures:
     }
     if (isBudget(figure.quantity, around, source, part)) {
       const id = `b${figures.budget.length + 1}`
-      const line = budgetLineOf(id, figure.quantity, around, source, part, lastLine, figures)
+      const line = budgetLineOf(id, figure.quantity, around, source, part, lastLine, period, figures)
       figures.budget.push({ ...line, ...place })
       lastLine ??= { ...line, ...place }
       return
@@ -200,6 +200,7 @@ function targetName(quantity: Quantity, around: Surroundings, source: Source): s
       return capital(ahead === '' ? behind : ahead)
     case 'count': {
       const { noun } = quantity.measure
+      if (/đồng\//iu.test(noun) && ahead !== '') return capital(ahead)
       if (behind !== '' && !isBeside(behind)) return `Số ${small(noun)} ${behind}`
       return ahead === '' ? `Số ${small(noun)}` : `Số ${small(noun)} (${small(ahead)})`
     }
@@ -209,7 +210,7 @@ function targetName(quantity: Quantity, around: Surroundings, source: Source): s
 /** What the words behind a figure say that it counts, up to the end of their clause. */
 function phraseBehind(text: string): string {
   if (/^\s*(?:[,;.:)]|$|trong đó|trở lên|trở xuống)/iu.test(text)) return ''
-  const clause = text.split(/[;:()]|\.(?=\s|$)/u)[0] ?? ''
+  const clause = text.split(/[;:()]|\.(?=\s|$)|,?\s(?:theo|để|nhằm|trong đó|trong khi)\s/u)[0] ?? ''
   let phrase = ''
   for (const piece of clause.split(',')) {
     const isWhole = phrase.length >= 30 && (verb.test(phrase) || /[”"]$/u.test(phrase))
@@ -291,6 +292,7 @@ function budgetLineOf(
   source: Source,
   part: ImportedPart,
   first: OfferedBudgetLine | null,
+  period: Period,
   figures: Figures,
 ): NewLine {
   const said = yearsIn(around.before).at(-1) ?? yearsIn(around.before.replace(/ của /giu, ' ')).at(-1) ?? null
@@ -303,7 +305,8 @@ function budgetLineOf(
   const isNamed = ahead !== '' && !onlyYear.test(ahead)
   const isTotal = !isInner && said === null && /tổng/iu.test(around.before)
   const name = isNamed ? capital(ahead) : commonName(part, figures, source.part)
-  const year = isYear ? Number(said) : isInner ? first.year : null
+  const only = period.from === period.to && !isTotal ? period.to : null
+  const year = isYear ? Number(said) : isInner ? first.year : said === null ? only : null
   return { id, name, amount, year, isTotal, within: isInner ? first.id : null }
 }
 

@@ -10,6 +10,8 @@ import type { Doubt, ImportedHeading, LeftOutLine } from './result.ts'
 
 export interface ReadHeading {
   heading: ImportedHeading
+  /** The year of the date line, also where day and month are still open. */
+  year: number | null
   /** The lines after the heading. */
   rest: Line[]
   leftOut: LeftOutLine[]
@@ -56,6 +58,7 @@ export function readHeading(lines: readonly Line[]): ReadHeading {
       issuer: null,
       superiorBody: null,
     },
+    year: null,
     rest: [],
     leftOut: [],
     doubts: [],
@@ -171,12 +174,13 @@ function readNumber(cell: string, next: string | undefined, line: number, read: 
 }
 
 /** "Bình An, ngày 05 tháng 3 năm 2026"; gaps for day and month leave the date empty. */
-export function readDate(cell: string, line: number, read: Pick<ReadHeading, 'heading' | 'leftOut'>): boolean {
+export function readDate(cell: string, line: number, read: Pick<ReadHeading, 'heading' | 'leftOut' | 'year'>): boolean {
   const found = dateLine.exec(cell)
   if (found === null || read.heading.date !== null) return false
   const [, place, day = '', month = '', year = ''] = found
   const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
   if (place !== undefined) read.heading.place = { value: oneSpace(place), line, sure: 'sure' }
+  if (/^\d{4}$/.test(year)) read.year = Number(year)
   if (isDate(date)) read.heading.date = { value: date, line, sure: 'sure' }
   else read.leftOut.push(leave({ number: line, text: cell }, 'label'))
   return true
@@ -221,7 +225,8 @@ function readSubject(lines: readonly Line[], type: FoundType, end: number, read:
 function goesOn(subject: string, line: Line): boolean {
   if (/[.;:]$/.test(subject) || line.text.length > 250 || subject.length > 1500) return false
   if (/^(?:\p{Ll}|[“"(]\p{Ll})/u.test(line.text)) return true
-  if (isCapitals(subject) && isCapitals(line.text)) return true
+  if (isCapitals(subject) && isCapitals(line.text))
+    return !line.isAfterBlank || /^(?:GIAI ĐOẠN|NĂM \d)/u.test(line.text)
   return !line.isAfterBlank && !openingStart.test(line.text) && !/[.;:]$/.test(line.text)
 }
 

@@ -17,7 +17,7 @@ export function importText(text: string): ImportResult {
   const joined = joinParagraphs([...ending.body, ...ending.annexes])
   const structure = readStructure(joined.paragraphs)
   const endMarks = takeEndMarks(structure.parts)
-  const period = readPeriod(read.heading, structure.parts)
+  const period = readPeriod(read.heading, read.year, structure.parts)
   const figures = readFigures(structure.parts, period.value)
   const doubts = [read.doubts, ending.doubts, joined.doubts, structure.doubts, period.doubts, figures.doubts]
   return {

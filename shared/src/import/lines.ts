@@ -14,6 +14,8 @@ export interface Line {
   /** The pieces that tabs or three and more spaces part; one where there is no gap. */
   columns: string[]
   isAfterBlank: boolean
+  /** Set far to the right, as the right one of two columns whose left one is empty here. */
+  isRight: boolean
 }
 
 export interface Paragraph {
@@ -45,7 +47,13 @@ export function readLines(text: string): Line[] {
       .split(/\t+| {3,}/)
       .map((piece) => oneSpace(piece))
       .filter((piece) => piece !== '')
-    lines.push({ number: index + 1, text: oneSpace(clean), columns, isAfterBlank })
+    lines.push({
+      number: index + 1,
+      text: oneSpace(clean),
+      columns,
+      isAfterBlank,
+      isRight: /^(?:\t{3}| {20})/.test(raw),
+    })
     isAfterBlank = false
   })
   return lines

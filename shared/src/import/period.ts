@@ -22,9 +22,8 @@ const span =
 const untilYear = /đến (?:hết |cuối )?năm ((?:19|20)\d{2})/iu
 const oneYear = /(?<!tháng \d{1,2} )(?<!\p{L})năm ((?:19|20)\d{2})/iu
 
-export function readPeriod(heading: ImportedHeading, parts: readonly ImportedPart[]): ReadPeriod {
+export function readPeriod(heading: ImportedHeading, dated: number | null, parts: readonly ImportedPart[]): ReadPeriod {
   const subject = heading.subject?.value ?? ''
-  const dated = heading.date === null ? null : Number(heading.date.value.slice(0, 4))
   const said = span.exec(subject)
   if (said !== null) {
     const value = periodOf(Number(said[1]), Number(said[2]))

@@ -46,6 +46,12 @@ export function readStructure(paragraphs: readonly Paragraph[]): Structure {
   })
   for (const run of numberedRuns(items)) decideTitles(items, run, doubts)
   const parts = buildParts(items)
+  // Without any title the whole text is one part, not an opening to nothing.
+  const [only] = parts
+  if (only !== undefined && parts.length === 1 && only.role === 'opening') {
+    only.role = 'body'
+    only.numbering = 'none'
+  }
   const style = findStyle(items)
   for (const part of parts) checkBlocks(part, style, doubts)
   checkParts(parts, style, doubts)
