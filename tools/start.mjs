@@ -13,6 +13,7 @@ try {
   // The channel tells the server when this process is gone, however it went.
   const server = spawn(runtime, [join(root, 'server/src/main.ts'), 'serve', ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled') },
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => server.kill(signal))
   server.on('error', end)

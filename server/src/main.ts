@@ -6,7 +6,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { parseArgs, type ParseArgsConfig } from 'node:util'
-import { pino, type Logger } from 'pino'
+import { pino } from 'pino'
 import { errorCatalogue, RefusalError, type Result } from '@soanchung/shared/errors.ts'
 import { describeReport, inspect } from '@soanchung/shared/import/inspect.ts'
 import { createAccounts } from './accounts/accounts.ts'
@@ -219,15 +219,22 @@ function onDatabase(
 async function runServer(given: Given): Promise<number> {
   const config = configOf(given)
   if (config === null) return 2
+  const ending = endOf(process)
   const server = await serve(config)
   if (given.json) {
     print(JSON.stringify({ address: server.address, version, demoAccounts: server.demoAccounts }))
   } else {
     for (const line of welcome(server.address, config, server.demoAccounts)) print(line)
   }
-  const reason = await endOf(process)
+  const reason = await ending
   server.logger.info({ reason }, 'ending')
-  return endWithin(patienceMs, () => server.close(), server.logger)
+  try {
+    await server.close()
+    return 0
+  } catch (error) {
+    server.logger.error({ err: error }, 'did not end in order')
+    return 1
+  }
 }
 
 function welcome(address: string, config: Config, people: Awaited<ReturnType<typeof serve>>['demoAccounts']): string[] {
@@ -240,25 +247,20 @@ function welcome(address: string, config: Config, people: Awaited<ReturnType<typ
   ]
 }
 
-/** Waits for a signal, or for the launcher that started this process to go away. */
+/**
+ * Waits for a signal, or for the launcher that started this process to go away. From then on the
+ * process ends in time even where storage hangs: everything acknowledged is on disk already.
+ */
 function endOf(running: NodeJS.Process): Promise<string> {
   return new Promise((resolve) => {
+    const end = (reason: string) => {
+      resolve(reason)
+      setTimeout(() => running.exit(1), patienceMs).unref()
+    }
     // Ctrl+C reaches the launcher and this process; the second signal must not cut the end short.
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) running.on(signal, () => resolve(signal))
-    running.once('disconnect', () => resolve('disconnect'))
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) running.on(signal, () => end(signal))
+    running.once('disconnect', () => end('disconnect'))
   })
-}
-
-/** Ends in order; where storage hangs or fails, everything acknowledged is on disk already. */
-async function endWithin(limitMs: number, close: () => Promise<void>, logger: Logger): Promise<number> {
-  const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), limitMs).unref())
-  try {
-    if ((await Promise.race([close(), late])) !== 'late') return 0
-    logger.error('did not end in time')
-  } catch (error) {
-    logger.error({ err: error }, 'did not end in order')
-  }
-  return 1
 }
 
 /** What went wrong, in words that say what to do. */

@@ -20,6 +20,7 @@ import { createLog } from './storage/log.ts'
 import { createSync } from './sync/sync.ts'
 
 export const version = '0.1.0'
+const builtClient = join(import.meta.dirname, '../../client/dist')
 
 export interface RunningServer {
   /** `http://127.0.0.1:8080` */
@@ -34,7 +35,7 @@ export interface RunningServer {
 }
 
 /** Throws RefusalError (storage.*) and what `listen` throws (EADDRINUSE, EACCES …). */
-export async function serve(config: Config): Promise<RunningServer> {
+export async function serve(config: Config, clientFolder = builtClient): Promise<RunningServer> {
   const { dataFolder, databaseUrl } = config
   const logger = pino({ level: config.logLevel }, pino.destination(2))
   const database = await openDatabase({
@@ -83,7 +84,7 @@ export async function serve(config: Config): Promise<RunningServer> {
       trustProxy: config.trustProxy,
       logger,
       version,
-      clientFolder: join(import.meta.dirname, '../../client/dist'),
+      clientFolder,
     })
     closers.push(() => http.close())
     const address = await http.listen({ host: config.host, port: config.port })

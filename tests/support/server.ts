@@ -58,19 +58,25 @@ export interface TestServerOptions {
   dataFolder?: string
   /** Settings of the environment, such as SOANCHUNG_DEMO or PUBLIC_URL. */
   environment?: Record<string, string>
+  /** Another client than the built one. */
+  clientFolder?: string
 }
 
-export async function startServer({ dataFolder, environment }: TestServerOptions = {}): Promise<TestServer> {
+export async function startServer({
+  dataFolder,
+  environment,
+  clientFolder,
+}: TestServerOptions = {}): Promise<TestServer> {
   const folder = dataFolder ?? (await mkdtemp(join(tmpdir(), 'soanchung-test-')))
   const config = readConfig({
     SOANCHUNG_DATA: folder,
     PORT: '0',
     SOANCHUNG_DEMO: 'off',
-    LOG_LEVEL: 'warn',
+    LOG_LEVEL: 'error',
     ...environment,
   })
   if (!config.ok) throw new Error(config.problems.map(({ en }) => en).join('\n'))
-  const running = await serve(config.value)
+  const running = await serve(config.value, clientFolder)
   const { address, accounts, database } = running
   let people = 0
 

@@ -45,6 +45,8 @@ export async function createHttpServer(options: HttpOptions) {
     requestTimeout: 60_000,
     // Sockets that idle must not hold up the end.
     forceCloseConnections: true,
+    frameworkErrors: (error, request, reply) =>
+      sendRefusal(request, reply, { code: 'input.invalid', detail: error.message }),
   }).withTypeProvider<ZodTypeProvider>()
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(serializerCompiler)

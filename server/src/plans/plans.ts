@@ -340,6 +340,8 @@ async function insertPlan(
     .execute()
   await transaction.insertInto('plan_units').values({ plan_id: id, unit_id: leadUnit, role: 'lead' }).execute()
   for (const part of parts) {
+    // Here, where nobody comes between: a second request of the same command never gets this far.
+    if ((await planOfPart(transaction, part.id)) !== null) throw new RefusalError('conflict.exists', part.id)
     await transaction
       .insertInto('plan_parts')
       .values({ part_id: part.id, plan_id: id, ...made })

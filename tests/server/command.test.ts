@@ -1,0 +1,160 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { createServer, type AddressInfo } from 'node:net'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const main = resolve(import.meta.dirname, '../../server/src/main.ts')
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'soanchung-command-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+function start(words: readonly string[], environment: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [main, ...words], {
+    env: {
+      PATH: process.env['PATH'],
+      LOG_LEVEL: 'silent',
+      NODE_COMPILE_CACHE: join(folder, 'compiled'),
+      ...environment,
+    },
+  })
+  const output = { out: '', err: '' }
+  child.stdout.on('data', (chunk: Buffer) => (output.out += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (output.err += chunk.toString()))
+  const ended = new Promise<number | null>((end) => child.on('close', end))
+  return { child, output, ended }
+}
+
+async function soanchung(words: readonly string[], environment: Record<string, string> = {}) {
+  const { output, ended } = start(words, environment)
+  return { code: await ended, ...output }
+}
+
+/** A server in a process of its own; its address and demo accounts are the first thing it prints. */
+async function serveIn(data: string, environment: Record<string, string> = {}) {
+  const server = start(['serve', '--data', data, '--port', '0', '--json'], environment)
+  const started = await new Promise<{ address: string; demoAccounts: unknown[] }>((done, fail) => {
+    server.child.stdout.on('data', () => {
+      if (server.output.out.endsWith('\n')) done(JSON.parse(server.output.out))
+    })
+    server.child.on('close', () => fail(new Error(server.output.err)))
+  })
+  return { ...server, ...started }
+}
+
+async function stop({ child, ended }: { child: ChildProcess; ended: Promise<number | null> }) {
+  child.kill('SIGTERM')
+  return ended
+}
+
+describe('the command', () => {
+  test.each([[[]], [['--help']], [['help']]])('%j lists every subcommand', async (words) => {
+    const { code, out } = await soanchung(words)
+    expect(code).toBe(0)
+    for (const name of ['serve', 'inspect', 'user create', 'token create', 'help config']) expect(out).toContain(name)
+  })
+
+  test('each subcommand explains itself', async () => {
+    const { code, out } = await soanchung(['token', 'revoke', '--help'])
+    expect([code, out]).toEqual([0, expect.stringContaining('token revoke --user')])
+  })
+
+  test.each([[['nonsense']], [['serve', '--nonsense']]])('%j is called wrongly', async (words) => {
+    expect((await soanchung(words)).code).toBe(2)
+  })
+
+  test('bad settings are all named, and nothing starts', async () => {
+    const { code, err } = await soanchung(['serve', '--port', 'x'], { LOG_LEVEL: 'loud', SOANCHUNG_DEMO: 'maybe' })
+    expect(code).toBe(2)
+    for (const name of ['PORT', 'LOG_LEVEL', 'SOANCHUNG_DEMO']) expect(err).toContain(name)
+  })
+
+  test('inspect prints what it recognised in a text', async () => {
+    const file = join(folder, 'ke-hoach.txt')
+    await writeFile(file, 'KẾ HOẠCH\nChăm lo đời sống hội viên\n\nI. MỤC TIÊU\nPhấn đấu 95% hộ tham gia.\n')
+    const { code, out } = await soanchung(['inspect', file, '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ schema: expect.stringContaining('inspect') })
+    expect((await soanchung(['inspect', join(folder, 'khong-co.txt')])).code).toBe(1)
+  })
+})
+
+describe('a server without the demo', () => {
+  test('gets its units, people and tokens from commands, and revokes them again', async () => {
+    const data = join(folder, 'empty')
+    const make = async (...words: string[]) => {
+      const { code, out, err } = await soanchung([...words, '--data', data, '--json'])
+      expect([code, err]).toEqual([0, ''])
+      return JSON.parse(out)
+    }
+    await make('unit', 'create', '--name', 'Hội Nông dân', '--symbol', 'HND')
+    const user = await make('user', 'create', '--username', 'nongdan', '--name', 'Lực', '--admin', '--unit', 'HND')
+    const token = await make('token', 'create', '--user', 'nongdan', '--name', 'Thử')
+    const server = await serveIn(data, { SOANCHUNG_DEMO: 'off' })
+    const me = () => fetch(`${server.address}/api/me`, { headers: { authorization: `Bearer ${token.token}` } })
+    expect(await (await me()).json()).toMatchObject({ id: user.id, administrator: true, units: [{ symbol: 'HND' }] })
+    // Beside the running server.
+    await make('token', 'revoke', '--user', 'nongdan', token.id)
+    expect((await me()).status).toBe(401)
+    expect(await stop(server)).toBe(0)
+  })
+
+  test('a name that is taken is refused', async () => {
+    const words = ['user', 'create', '--username', 'haimot', '--name', 'Hai', '--data', join(folder, 'twice')]
+    expect((await soanchung(words)).code).toBe(0)
+    expect((await soanchung(words)).code).toBe(1)
+  })
+})
+
+describe('a server with the demo', () => {
+  test('makes it once, keeps the passwords for the owner alone, and lets each person in', async () => {
+    const data = join(folder, 'demo')
+    const first = await serveIn(data)
+    const kept = join(data, 'demo-accounts.json')
+    const accounts: { username: string; password: string }[] = JSON.parse(await readFile(kept, 'utf8'))
+    expect(first.demoAccounts).toEqual(accounts)
+    expect((await stat(kept)).mode & 0o777).toBe(0o600)
+    const statuses = await Promise.all(
+      accounts.map(async (account) => {
+        const headers = { origin: first.address, 'content-type': 'application/json' }
+        const body = JSON.stringify({ username: account.username, password: account.password })
+        return (await fetch(`${first.address}/api/auth/sign-in/username`, { method: 'POST', headers, body })).status
+      }),
+    )
+    expect([accounts.length, new Set(statuses)]).toEqual([10, new Set([200])])
+    expect(await stop(first)).toBe(0)
+    const second = await serveIn(data)
+    expect(second.demoAccounts).toEqual([])
+    expect(await stop(second)).toBe(0)
+  })
+})
+
+describe('what keeps a server from starting is said in both languages', () => {
+  test('a folder that another server uses', async () => {
+    const data = join(folder, 'shared')
+    const first = await serveIn(data, { SOANCHUNG_DEMO: 'off' })
+    const { code, err } = await soanchung(['serve', '--data', data, '--port', '0'])
+    expect([code, err]).toEqual([1, expect.stringMatching(/máy chủ.*\n.*server/i)])
+    expect(await stop(first)).toBe(0)
+  })
+
+  test('a port that is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await new Promise((listening) => taken.once('listening', listening))
+    const port = String((taken.address() as AddressInfo).port)
+    const words = ['serve', '--data', join(folder, 'port'), '--port', port]
+    const { code, err } = await soanchung(words, { SOANCHUNG_DEMO: 'off' })
+    expect([code, err]).toEqual([1, expect.stringMatching(/Cổng này.*\nThe port is taken/)])
+    taken.close()
+  })
+
+  test('a data folder that is a file', async () => {
+    const file = join(folder, 'not-a-folder')
+    await writeFile(file, '')
+    const { code, err } = await soanchung(['serve', '--data', file, '--port', '0'])
+    expect([code, err]).toEqual([1, expect.stringMatching(/thư mục.*\n.*folder/i)])
+  })
+})
