@@ -80,7 +80,7 @@ export interface DemoTarget {
   comparison: Comparison
   /** At the end of 2025; null where nobody has counted. */
   baseline: string | null
-  /** 2026 to 2030; shorter where the unit has not filled in the rest. */
+  /** 2026 to 2030, `=` in front where the comparison is another; shorter where the rest is not filled in yet. */
   values: readonly string[]
   unit: string
   base?: string
@@ -149,7 +149,7 @@ export const demoTargets: readonly DemoTarget[] = [
     percent,
     '>=',
     '60',
-    '70 80 90 95 100',
+    '70 80 90 95 =100',
     'HND',
   ),
   target(
@@ -396,7 +396,7 @@ export const demoParts: readonly DemoPart[] = [
     blocks: [
       [
         'paragraph',
-        'Đoàn Thanh niên xã tổ chức {ngay-chu-nhat.value.2026} trong năm 2026; mỗi chi đoàn nhận chăm sóc một đoạn đường hoặc một điểm cây xanh.',
+        'Đoàn Thanh niên xã tổ chức {ngay-chu-nhat.value.2026} ra quân "Ngày Chủ nhật xanh" trong năm 2026; mỗi chi đoàn nhận chăm sóc một đoạn đường hoặc một điểm cây xanh.',
       ],
       [
         'dashed',

@@ -129,7 +129,9 @@ export function demoSnapshot(unitIds: ReadonlyMap<string, UnitId>, partIds: Read
         frequency: null,
         method: 'none',
         movedTo: null,
-        values: byYear(target.values, (number) => value(target, target.comparison, number)),
+        values: byYear(target.values, (number) =>
+          number.startsWith('=') ? value(target, '=', number.slice(1)) : value(target, target.comparison, number),
+        ),
       })),
       budget: lines.map((line, row) => ({
         id: newId<BudgetLineId>(),
