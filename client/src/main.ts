@@ -3,6 +3,7 @@ import { mount } from 'svelte'
 import App from './App.svelte'
 import { Router } from './router.svelte.ts'
 import { Session } from './session/session.svelte.ts'
+import { NewVersion } from './sync/new-version.svelte.ts'
 import { Appearance } from './ui/appearance.svelte.ts'
 import { Commands } from './ui/commands.svelte.ts'
 
@@ -14,4 +15,7 @@ const router = new Router()
 router.start()
 const session = new Session()
 void session.refresh()
-mount(App, { target, props: { appearance, router, session, commands: new Commands() } })
+const version = new NewVersion()
+// In development the files change under the page; keeping them would show yesterday's.
+if (import.meta.env.PROD) void version.start(navigator.serviceWorker)
+mount(App, { target, props: { appearance, router, session, version, commands: new Commands() } })
