@@ -24,8 +24,10 @@ interface Source {
   part: number
   block: number
   footnote: number | null
-  /** Years are inherited from here when the sentence says none: the items above, then the title. */
+  /** The items that it hangs below, nearest first, then the title of its part. */
   above: string[]
+  /** The first year of the text, or of what stands above it, for figures whose sentence says none. */
+  years: () => string | undefined
 }
 
 export function readFigures(parts: readonly ImportedPart[], period: Period): Figures {
@@ -40,9 +42,13 @@ export function readFigures(parts: readonly ImportedPart[], period: Period): Fig
 function sourcesOf(part: ImportedPart, index: number): Source[] {
   return part.blocks.flatMap((block, at) => {
     const above = [...leadsOf(part.blocks, at), part.title]
-    const place = { part: index, block: at, above }
-    const notes = block.footnotes.map((note, footnote) => ({ ...place, text: note.text, line: note.line, footnote }))
-    return [{ ...place, text: block.text, line: block.line, footnote: null }, ...notes]
+    const sourceOf = (text: string, line: number, footnote: number | null): Source => {
+      let known: { year: string | undefined } | null = null
+      const years = () => (known ??= { year: [text, ...above].flatMap((one) => yearsIn(one)).at(0) }).year
+      return { text, line, part: index, block: at, footnote, above, years }
+    }
+    const notes = block.footnotes.map((note, footnote) => sourceOf(note.text, note.line, footnote))
+    return [sourceOf(block.text, block.line, null), ...notes]
   })
 }
 
@@ -111,6 +117,8 @@ interface Surroundings {
 }
 
 const sentenceEnd = /[.;!?…](?=\s|$)/gu
+/** How far around a figure its words are looked for; longer sentences are cut. */
+const reach = 600
 
 function surroundings(
   text: string,
@@ -118,14 +126,13 @@ function surroundings(
   previous: FoundQuantity | undefined,
   next: FoundQuantity | undefined,
 ): Surroundings {
-  let [start, end] = [0, text.length]
-  for (const stop of text.matchAll(sentenceEnd)) {
-    if (stop.index < figure.from) start = stop.index + 1
-    else if (stop.index >= figure.to) {
-      end = stop.index + 1
-      break
-    }
-  }
+  const first = Math.max(0, figure.from - reach)
+  const last = Math.min(text.length, figure.to + reach)
+  const stops = (from: number, to: number) =>
+    [...text.slice(from, to).matchAll(sentenceEnd)].map((stop) => from + stop.index + 1)
+  const start = stops(first, figure.from).at(-1) ?? first
+  // The slice ends inside the text, where a full stop may belong to a number.
+  const end = stops(figure.to, last).find((at) => at < last || at === text.length) ?? last
   return {
     sentence: text.slice(start, end).trim(),
     before: text.slice(start, figure.from).trimStart(),
@@ -147,11 +154,7 @@ function yearsIn(text: string): string[] {
 }
 
 function yearNear(around: Surroundings, source: Source, period: Period, doubts: Doubt[]): number {
-  const said =
-    yearsIn(around.before).at(-1) ??
-    yearsIn(around.after).at(0) ??
-    yearsIn(source.text).at(0) ??
-    source.above.flatMap((text) => yearsIn(text)).at(0)
+  const said = yearsIn(around.before).at(-1) ?? yearsIn(around.after).at(0) ?? source.years()
   if (said === undefined) return period.to
   const year = Number(said)
   const isYear = said.length === 4 && year >= 1945 && year <= 2200

@@ -4,10 +4,10 @@
  * for all items that count together at once, so that a row of items never falls apart. Typed
  * numbers are dropped; where the derived ones will differ, a doubt says so.
  */
-import { newId, type BlockId, type PartId } from '../ids.ts'
+import { newId, type PartId } from '../ids.ts'
 import { textBlockOf, type BlockKind } from '../plan/blocks.ts'
 import type { NumberingStyle } from '../plan/meta.ts'
-import { countTopHeadings, numberBlocks, numberParts, type NumberedPart } from '../plan/numbering.ts'
+import { numberBlocks, numberParts, type NumberedPart } from '../plan/numbering.ts'
 import type { PartNumbering } from '../plan/outline.ts'
 import { isCapitals, type Paragraph } from './lines.ts'
 import { readMark, type Mark, type MarkKind } from './mark.ts'
@@ -166,12 +166,15 @@ function buildParts(items: readonly Item[]): ImportedPart[] {
       parent,
       level: open.length,
       line: item.paragraph.line,
-      blocks: [],
+      // A title carries no footnote; its text stands below it.
+      blocks: item.paragraph.footnotes.map((note) => ({ ...noteBlock, text: note.text, line: note.line })),
     })
     open.push({ index: parts.length - 1, rank: deep })
   })
   return parts
 }
+
+const noteBlock = { kind: 'note', depth: 0, mark: '', footnotes: [] } as const satisfies Partial<ImportedBlock>
 
 function startOpening(parts: ImportedPart[], line: number): ImportedPart {
   const opening: ImportedPart = {
@@ -310,8 +313,8 @@ function checkParts(parts: readonly ImportedPart[], style: NumberingStyle, doubt
     const parent = part.parent === null ? null : (ids[part.parent] ?? null)
     return { id: ids[index] ?? newId<PartId>(), parent, numbering: part.numbering, role: part.role }
   })
-  const headings = (id: PartId) => countTopHeadings(blocksOf(parts[ids.indexOf(id)]))
-  const labels = numberParts(numbered, style, headings)
+  // An imported text has no headings inside its parts: all are parts.
+  const labels = numberParts(numbered, style)
   const last = new Map<number | null, number>()
   parts.forEach((part, index) => {
     if (part.number === '') return
@@ -326,15 +329,11 @@ function checkParts(parts: readonly ImportedPart[], style: NumberingStyle, doubt
     else if (isOtherKind(part.number, derived)) doubts.push({ code: 'number.changed', ...place })
     last.set(part.parent, typed)
   })
+  const parents = new Set(parts.map((part) => part.parent))
   parts.forEach((part, index) => {
-    const isParent = parts.some((other) => other.parent === index)
-    if (part.blocks.length > 0 || isParent) return
+    if (part.blocks.length > 0 || parents.has(index)) return
     doubts.push({ code: 'part.empty', line: part.line, text: part.title.slice(0, 80), detail: part.number })
   })
-}
-
-function blocksOf(part: ImportedPart | undefined) {
-  return (part?.blocks ?? []).map((one) => ({ ...textBlockOf(one.kind, '', one.depth), id: newId<BlockId>() }))
 }
 
 /** `1.` that will be counted as `I.`, or the other way round. */

@@ -241,6 +241,6 @@ function isSlogan(sentence: string, at: number): boolean {
   const behind = sentence.slice(at, at + 120)
   const opens = before.lastIndexOf('“') > before.lastIndexOf('”')
   if (opens) return /^[^“”]*”/u.test(behind)
-  const straight = (sentence.slice(0, at).match(/"/g) ?? []).length
+  const straight = (before.match(/"/g) ?? []).length
   return straight % 2 === 1 && behind.includes('"')
 }
