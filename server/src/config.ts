@@ -7,6 +7,8 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 
+export const version = '0.1.0'
+
 const onOff = z.enum(['on', 'off']).transform((word) => word === 'on')
 
 const origins = z

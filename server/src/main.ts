@@ -2,18 +2,16 @@
 /**
  * The command `soanchung`. A table of subcommands gives parsing, help and exit codes: 0 done, 1
  * refused or failed, 2 called wrongly or set up wrongly. What people read goes to stdout or stderr
- * in Vietnamese and English, what machines read (`--json`) to stdout alone.
+ * in Vietnamese and English, what machines read (`--json`) to stdout alone. Each subcommand loads
+ * what it needs and no more.
  */
 import { readFile } from 'node:fs/promises'
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { pino } from 'pino'
 import { errorCatalogue, RefusalError, type Result } from '@soanchung/shared/errors.ts'
-import { describeReport, inspect } from '@soanchung/shared/import/inspect.ts'
-import { createAccounts } from './accounts/accounts.ts'
 import * as accountCommands from './accounts/commands.ts'
-import { describeSettings, readConfig, settings, settingsMarkdown, type Config } from './config.ts'
-import { serve, version } from './serve.ts'
-import { openDatabase } from './storage/database.ts'
+import { describeSettings, readConfig, settings, settingsMarkdown, version, type Config } from './config.ts'
+import type { RunningServer } from './serve.ts'
 
 type Environment = Record<string, string | undefined>
 type OptionTable = NonNullable<ParseArgsConfig['options']>
@@ -166,6 +164,7 @@ async function inspectFile({ positionals, json }: Given): Promise<number> {
       1,
     )
   }
+  const { describeReport, inspect } = await import('@soanchung/shared/import/inspect.ts')
   const report = inspect(words)
   return print(json ? JSON.stringify(report, null, 2) : describeReport(report))
 }
@@ -197,6 +196,8 @@ function onDatabase(
   return async (given) => {
     const config = configOf(given)
     if (config === null) return 2
+    const { openDatabase } = await import('./storage/database.ts')
+    const { createAccounts } = await import('./accounts/accounts.ts')
     const database = await openDatabase({ dataFolder: config.dataFolder, databaseUrl: config.databaseUrl, lock: false })
     try {
       const accounts = createAccounts({
@@ -220,6 +221,7 @@ async function runServer(given: Given): Promise<number> {
   const config = configOf(given)
   if (config === null) return 2
   const ending = endOf(process)
+  const { serve } = await import('./serve.ts')
   const server = await serve(config)
   if (given.json) {
     print(JSON.stringify({ address: server.address, version, demoAccounts: server.demoAccounts }))
@@ -237,7 +239,7 @@ async function runServer(given: Given): Promise<number> {
   }
 }
 
-function welcome(address: string, config: Config, people: Awaited<ReturnType<typeof serve>>['demoAccounts']): string[] {
+function welcome(address: string, config: Config, people: RunningServer['demoAccounts']): string[] {
   const table = people.map(({ username, password, name, office }) => `  ${username}\t${password}\t${name}, ${office}`)
   const demo = people.length === 0 ? [] : ['', 'Tài khoản mẫu / Demo accounts (demo-accounts.json):', ...table, '']
   return [

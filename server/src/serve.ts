@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { pino, type Logger } from 'pino'
 import { RefusalError } from '@soanchung/shared/errors.ts'
 import { createAccounts, type Accounts } from './accounts/accounts.ts'
-import type { Config } from './config.ts'
+import { version, type Config } from './config.ts'
 import { fillWithDemo, type DemoAccount } from './demo/demo.ts'
 import { createExporter } from './export/export.ts'
 import { originCheck } from './http/guard.ts'
@@ -19,7 +19,6 @@ import { openDatabase, type Database } from './storage/database.ts'
 import { createLog } from './storage/log.ts'
 import { createSync } from './sync/sync.ts'
 
-export const version = '0.1.0'
 const builtClient = join(import.meta.dirname, '../../client/dist')
 
 export interface RunningServer {
