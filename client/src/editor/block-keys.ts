@@ -260,7 +260,9 @@ export function insertBlocks(state: EditorState, nodes: readonly Node[]): Transa
     const { kind, depth, restart } = first.attrs
     tr.setNodeMarkup(at.pos, null, { ...at.node.attrs, kind, depth, restart })
   }
-  const openStart = first.type.name === 'block' ? 1 : 0
+  // An item that lands behind other words begins a block of its own, or it would lose its mark.
+  const goesOn = first.type.name === 'block' && (takesKind || first.attrs['kind'] === 'paragraph')
+  const openStart = goesOn ? 1 : 0
   const openEnd = nodes.at(-1)?.type.name === 'block' ? 1 : 0
   return tr.replaceSelection(new Slice(Fragment.from(fresh), openStart, openEnd)).scrollIntoView()
 }

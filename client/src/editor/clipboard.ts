@@ -20,7 +20,7 @@ import type { Stretch } from './plan-selection.svelte.ts'
 import type { Sheet } from './sheet.svelte.ts'
 
 /** Pastes longer than this many blocks go in slice by slice. */
-const sliceSize = 100
+const sliceSize = 60
 /** How long one slice may work before the page gets a turn, in ms. */
 const turn = 12
 
@@ -29,7 +29,9 @@ export function listenToClipboard(sheet: Sheet, root: HTMLElement, signal: Abort
   const options = { capture: true, signal }
   let dragged: Stretch | null = null
   const isText = (event: Event) => {
-    const target = event.target instanceof Element ? event.target : null
+    // A drag of text begins at a text node.
+    const target =
+      event.target instanceof Text ? event.target.parentElement : event.target instanceof Element ? event.target : null
     return sheet.selection.active || (target?.closest('.part-text') && !target.closest('.plan-table, input, textarea'))
   }
   const take = (event: Event) => {

@@ -6,7 +6,7 @@
 import { EditorState, NodeSelection, Plugin, TextSelection } from '@tiptap/pm/state'
 import { EditorView } from '@tiptap/pm/view'
 import { ySyncPluginKey } from '@tiptap/y-tiptap'
-import type { PartId } from '@soanchung/shared/ids.ts'
+import { newId, type BlockId, type PartId } from '@soanchung/shared/ids.ts'
 import type { Presence } from '@soanchung/shared/protocol.ts'
 import type { OpenPart } from '../plan/open-plan.ts'
 import { m } from '../paraglide/messages.js'
@@ -14,7 +14,7 @@ import { beginningsBecomeKinds, blockKeymap, permanentIds } from './block-keys.t
 import { carets, numberingKey, numbersBeforeItems } from './block-marks.ts'
 import type { Place } from './body-edit.ts'
 import { footnoteView, referenceView, tableView, type NodeViewHooks } from './node-views.svelte.ts'
-import { bindPart } from './part-binding.ts'
+import { bindPart, isPlaceholder } from './part-binding.ts'
 import type { PlanModel } from '../plan/plan-model.svelte.ts'
 
 export interface PartEditorHooks {
@@ -109,8 +109,12 @@ export class PartEditor {
             if (!undoes) hooks.refused(open.id)
             return true
           },
-          compositionstart: () => {
+          compositionstart: (view) => {
             clearTimeout(ending)
+            // The first block of an empty part is made now; its id would come amid the first word.
+            if (isPlaceholder(view.state.doc) && hooks.mayWrite()) {
+              view.dispatch(view.state.tr.setNodeAttribute(0, 'id', newId<BlockId>()))
+            }
             binding.hold()
             return false
           },
