@@ -1,0 +1,124 @@
+/**
+ * What every browser journey needs: a real server for each worker, units and people of its own for
+ * each test, and pages where they are signed in. A page that logs an error fails its test.
+ */
+import { test as base, expect, type Browser, type Page } from '@playwright/test'
+import type { Unit } from '@soanchung/shared/protocol.ts'
+import type { PlanSnapshot } from '@soanchung/shared/plan/snapshot.ts'
+import { givePlan, startServer, type TestPerson, type TestServer } from '../support/server.ts'
+
+export { expect }
+
+/** The lead of a plan and a drafter of another unit, as most journeys have them. */
+export interface Desk {
+  server: TestServer
+  units: { lead: Unit; drafter: Unit; reader: Unit }
+  lead: TestPerson
+  drafter: TestPerson
+  reader: TestPerson
+  /** Makes a plan of the lead's; parts named in `given` go to the drafter's unit. */
+  plan(snapshot: PlanSnapshot, given?: readonly string[]): Promise<PlanSnapshot>
+  /** A browser of its own for a person, signed in, on the plan. */
+  open(person: TestPerson, plan: PlanSnapshot): Promise<Page>
+  /** The same without a plan: on the home screen. */
+  home(person: TestPerson): Promise<Page>
+}
+
+export const test = base.extend<{ desk: Desk }, { server: TestServer }>({
+  server: [
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const server = await startServer()
+      await use(server)
+      await server.stop()
+    },
+    { scope: 'worker' },
+  ],
+  desk: async ({ server, browser }, use) => {
+    const units = {
+      lead: await server.unit('MTTQ'),
+      drafter: await server.unit('HND'),
+      reader: await server.unit('VP'),
+    }
+    const lead = await server.person({ name: 'Nguyễn Thu Hà', units: [units.lead] })
+    const drafter = await server.person({ name: 'Trần Văn Lực', units: [units.drafter] })
+    const reader = await server.person({ name: 'Lê Minh Đức', units: [units.reader] })
+    const pages: Page[] = []
+    const problems: string[] = []
+    const home = async (person: TestPerson) => {
+      const page = await signedIn(browser, server, person, problems)
+      pages.push(page)
+      await page.goto(server.address)
+      return page
+    }
+    await use({
+      server,
+      units,
+      lead,
+      drafter,
+      reader,
+      home,
+      async plan(snapshot, given = []) {
+        await givePlan(lead, snapshot, [
+          { unit: units.drafter, role: 'drafter' },
+          { unit: units.reader, role: 'reader' },
+        ])
+        for (const part of snapshot.parts.filter(({ title }) => given.includes(title))) {
+          await lead.send('PUT', `/api/plans/${snapshot.id}/parts/${part.id}/units`, { units: [units.drafter.id] })
+        }
+        return snapshot
+      },
+      async open(person, plan) {
+        const page = await signedIn(browser, server, person, problems)
+        pages.push(page)
+        await page.goto(`${server.address}/plans/${plan.id}`)
+        await expect(sheetOf(page)).toBeVisible()
+        await expectSaved(page)
+        return page
+      },
+    })
+    for (const page of pages) await page.context().close()
+    expect(problems, 'errors on a page').toEqual([])
+  },
+})
+
+async function signedIn(browser: Browser, server: TestServer, person: TestPerson, problems: string[]): Promise<Page> {
+  const context = await browser.newContext()
+  const url = server.address
+  await context.addCookies(
+    person.cookie.split('; ').map((pair) => {
+      const at = pair.indexOf('=')
+      return { name: pair.slice(0, at), value: pair.slice(at + 1), url }
+    }),
+  )
+  const page = await context.newPage()
+  page.on('pageerror', (error) => problems.push(`${person.username}: ${error.message}`))
+  return page
+}
+
+/** The sheet: the paper with all parts. */
+export function sheetOf(page: Page) {
+  return page.locator('article.paper')
+}
+
+/** The text of one part on the sheet, by its title. */
+export function partOf(page: Page, title: string) {
+  return sheetOf(page)
+    .locator('section.part')
+    .filter({ has: page.locator('.part-title', { hasText: title }) })
+}
+
+/** Puts the caret at the end of the paragraph that holds the words. */
+export async function caretAfter(page: Page, words: string): Promise<void> {
+  const block = sheetOf(page).locator('.ProseMirror p', { hasText: words }).last()
+  await block.scrollIntoViewIfNeeded()
+  const box = await block.boundingBox()
+  if (box === null) throw new Error(`"${words}" is not on the screen`)
+  await block.click({ position: { x: box.width - 4, y: box.height - 6 } })
+  await page.keyboard.press('End')
+}
+
+/** Waits until the screen says that all is on the server. */
+export async function expectSaved(page: Page): Promise<void> {
+  await expect(page.getByText('Đã lưu trên máy chủ').first()).toBeVisible()
+}

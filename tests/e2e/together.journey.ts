@@ -1,0 +1,112 @@
+import { aBlock, aPart, aPlan, aSentence, aTarget, percent } from '../support/plans.ts'
+import { caretAfter, expect, expectSaved, partOf, sheetOf, test } from './fixtures.ts'
+
+const purpose = 'Mục đích, yêu cầu'
+const farmers = 'Nhiệm vụ của Hội Nông dân'
+
+function aDraft() {
+  const water = aTarget('Hộ dùng nước sạch', { 2026: percent('80', '>') }, { measure: { kind: 'percent' } })
+  const sentence = aSentence([
+    { type: 'text', text: 'Phấn đấu ' },
+    { type: 'reference', target: water.id, cell: 'value.2026' },
+    { type: 'text', text: ' hộ dùng nước sạch.' },
+  ])
+  return aPlan([
+    aPart(purpose, { blocks: [aBlock('paragraph', 'Nâng cao nhận thức của hội viên.')] }),
+    aPart('Mục tiêu', { targets: [water], blocks: [sentence] }),
+    aPart(farmers, { blocks: [aBlock('paragraph', 'Vận động hội viên giữ sạch đường làng.')] }),
+  ])
+}
+
+test('two people write in one part, and each sees the other', async ({ desk }) => {
+  const plan = await desk.plan(aDraft(), [farmers])
+  const [lead, drafter] = [await desk.open(desk.lead, plan), await desk.open(desk.drafter, plan)]
+
+  await caretAfter(lead, 'giữ sạch đường làng')
+  await lead.keyboard.type(' Mỗi tháng một lần.')
+  await caretAfter(drafter, 'Mỗi tháng một lần')
+  await expect(partOf(lead, farmers).getByText('Trần Văn Lực')).toBeAttached()
+  await drafter.keyboard.type(' Có kiểm tra.')
+
+  const both = 'Vận động hội viên giữ sạch đường làng. Mỗi tháng một lần. Có kiểm tra.'
+  for (const page of [lead, drafter]) await expect(partOf(page, farmers)).toContainText(both)
+  for (const page of [lead, drafter]) await expectSaved(page)
+})
+
+test('two people write in different parts at the same time', async ({ desk }) => {
+  const plan = await desk.plan(aDraft(), [farmers])
+  const [lead, drafter] = [await desk.open(desk.lead, plan), await desk.open(desk.drafter, plan)]
+  await caretAfter(lead, 'Nâng cao nhận thức')
+  await caretAfter(drafter, 'giữ sạch đường làng')
+
+  await Promise.all([
+    lead.keyboard.type(' Câu của đơn vị chủ trì.', { delay: 15 }),
+    drafter.keyboard.type(' Câu của Hội Nông dân.', { delay: 15 }),
+  ])
+
+  for (const page of [lead, drafter]) {
+    await expect(partOf(page, purpose)).toContainText('Nâng cao nhận thức của hội viên. Câu của đơn vị chủ trì.')
+    await expect(partOf(page, farmers)).toContainText('giữ sạch đường làng. Câu của Hội Nông dân.')
+  }
+})
+
+test('a part that is not given to one’s unit cannot be typed in', async ({ desk }) => {
+  const plan = await desk.plan(aDraft(), [farmers])
+  const drafter = await desk.open(desk.drafter, plan)
+  await expect(partOf(drafter, farmers).locator('.ProseMirror')).toHaveAttribute('contenteditable', 'true')
+
+  await partOf(drafter, purpose).locator('p', { hasText: 'Nâng cao nhận thức' }).click()
+  await drafter.keyboard.type('không được')
+
+  await expect(partOf(drafter, purpose)).not.toContainText('không được')
+})
+
+test('a title that the lead changes follows on the other’s sheet and outline', async ({ desk }) => {
+  const plan = await desk.plan(aDraft(), [farmers])
+  const [lead, drafter] = [await desk.open(desk.lead, plan), await desk.open(desk.drafter, plan)]
+
+  const title = partOf(lead, 'Mục tiêu').getByRole('textbox').first()
+  await title.fill('Mục tiêu, chỉ tiêu')
+  await title.press('Enter')
+
+  await expect(partOf(drafter, 'Mục tiêu, chỉ tiêu')).toBeVisible()
+  await expect(drafter.getByRole('treeitem', { name: /Mục tiêu, chỉ tiêu/ })).toBeVisible()
+})
+
+test('a word composed by an input method stays whole while another types beside it', async ({ desk }) => {
+  const plan = await desk.plan(aDraft(), [farmers])
+  const [lead, drafter] = [await desk.open(desk.lead, plan), await desk.open(desk.drafter, plan)]
+  await caretAfter(lead, 'giữ sạch đường làng')
+  await caretAfter(drafter, 'giữ sạch đường làng')
+  const input = await lead.context().newCDPSession(lead)
+
+  for (const text of ['t', 'ti', 'tie', 'tiê']) {
+    await input.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length })
+    await drafter.keyboard.type('x')
+    await expect(partOf(drafter, farmers)).toContainText(/làng\..*x/)
+  }
+  await input.send('Input.insertText', { text: 'tiếng' })
+
+  for (const page of [lead, drafter]) {
+    await expect(partOf(page, farmers)).toContainText('tiếng')
+    await expect(partOf(page, farmers)).toContainText('xxxx')
+    await expect(partOf(page, farmers)).not.toContainText(/ti[eê]ti/)
+  }
+})
+
+test('a target’s new value shows in the sentence and the table on the other screen', async ({ desk }) => {
+  const plan = await desk.plan(aDraft(), [farmers])
+  const [lead, drafter] = [await desk.open(desk.lead, plan), await desk.open(desk.drafter, plan)]
+  await expect(sheetOf(drafter)).toContainText('Phấn đấu trên 80% hộ dùng nước sạch.')
+
+  await lead.getByRole('button', { name: 'Chỉ tiêu', exact: true }).click()
+  await lead.getByRole('button', { name: 'Cả văn bản' }).click()
+  await lead.getByRole('button', { name: /Mở bảng lớn/ }).click()
+  const cell = lead.getByRole('dialog').getByRole('gridcell', { name: '> 80' })
+  await cell.click()
+  await lead.keyboard.type('≥ 85')
+  await lead.keyboard.press('Enter')
+
+  await expect(sheetOf(drafter)).toContainText('Phấn đấu 85% trở lên hộ dùng nước sạch.')
+  await expect(sheetOf(lead)).toContainText('Phấn đấu 85% trở lên hộ dùng nước sạch.')
+})
