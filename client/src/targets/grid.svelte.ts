@@ -4,7 +4,7 @@
  * hold on to ids, so that rows which others add or delete do not move them. Markup and DOM are
  * RegisterGrid.svelte's.
  */
-import type { PartId } from '@soanchung/shared/ids.ts'
+import type { PartId, UnitId } from '@soanchung/shared/ids.ts'
 import type { ViewBlock } from '@soanchung/shared/plan/blocks.ts'
 import {
   cellOf,
@@ -37,7 +37,8 @@ export interface GridFilter {
 
 export interface GridSetup {
   view: GridView
-  part: PartId
+  /** Where the table stands, and where new rows go; null where no part is meant. */
+  part: PartId | null
   filter?: GridFilter | undefined
 }
 
@@ -63,6 +64,8 @@ export class Grid {
   editing: Editing | null = $state.raw(null)
   /** What the last command did or could not do; read aloud. */
   message = $state('')
+  /** Esc was pressed: the next Tab goes on to what follows the table. */
+  isReleased = false
   /** Tab sets out from here, and Enter returns to it. */
   #tabbedFrom: number | null = null
 
@@ -122,7 +125,7 @@ export class Grid {
   /** Where new rows go; null where the person may not write there. */
   get newRowsIn(): PartId | null {
     const { part } = this.#setup()
-    return mayWrite(this.model, part) ? part : null
+    return part !== null && mayWrite(this.model, part) ? part : null
   }
 
   select(place: Place, extend = false): void {
@@ -185,6 +188,20 @@ export class Grid {
     this.editing = null
   }
 
+  /** Writes a text into any cell. What is wrong with it where it has no place, else null. */
+  write(row: EntryRow, key: string, text: string): string | null {
+    const reason = this.refusal(row, key)
+    if (reason !== null) return reason
+    const read = readCell(row, key, text, { scale: this.context.scale, units: [...this.model.units.values()] })
+    if (!read.ok) return read.problem === 'too-long' ? m.targets_too_long() : m.targets_unknown_unit({ text })
+    writeEntries(this.model, [{ register: row.register, part: row.part, id: row.id, fields: read.fields }])
+    return null
+  }
+
+  writeUnit(row: EntryRow, responsible: UnitId | null): void {
+    writeEntries(this.model, [{ register: row.register, part: row.part, id: row.id, fields: { responsible } }])
+  }
+
   /** Writes what was typed. False where it has no place; the cell then stays open and says why. */
   commit(): boolean {
     const { current, editing } = this
@@ -193,23 +210,9 @@ export class Grid {
       this.editing = null
       return true
     }
-    const { row, column } = current
-    const read = readCell(row, column.key, editing.draft, {
-      scale: this.context.scale,
-      units: [...this.model.units.values()],
-    })
-    if (!read.ok) {
-      this.editing = {
-        ...editing,
-        error: read.problem === 'too-long' ? m.targets_too_long() : m.targets_unknown_unit({ text: editing.draft }),
-      }
-      return false
-    }
-    this.editing = null
-    if (!writeEntries(this.model, [{ register: row.register, part: row.part, id: row.id, fields: read.fields }])) {
-      this.message = this.refusal(row, column.key) ?? m.targets_readonly()
-    }
-    return true
+    const error = this.write(current.row, current.column.key, editing.draft)
+    this.editing = error === null ? null : { ...editing, error }
+    return error === null
   }
 
   /** Empties the selected cells. */
@@ -339,7 +342,8 @@ export class Grid {
 }
 
 function sourceOf(model: PlanModel, { view, part, filter }: GridSetup): ViewSource {
-  const ids = view.scope === 'part' ? [part] : model.outline.inOrder.map((one) => one.id)
+  const own = part === null ? [] : [part]
+  const ids = view.scope === 'part' ? own : model.outline.inOrder.map((one) => one.id)
   const parts = ids.map((id) => {
     const { targets = [], budget = [] } = model.part(id) ?? {}
     return { id, title: partTitle(model, id), targets, budget }

@@ -129,7 +129,7 @@ export function columnsOf(
   )
   return [...new Set(expanded)].flatMap((key) => {
     const yearOf = key.match(/^(value|amount)\.(\d{4})$/)
-    if (yearOf?.[1] === yearField) return [{ key, title: `Năm ${yearOf[2]}`, align: 'end', weight: 3 } as const]
+    if (yearOf?.[1] === yearField) return [{ key, title: `Năm ${yearOf[2]}`, align: 'end', weight: 3.2 } as const]
     const shape = columnShapes[view.register][key]
     return shape === undefined ? [] : [{ key, ...shape }]
   })
@@ -143,9 +143,9 @@ const sharedShapes: Record<string, Omit<TableColumn, 'key'>> = {
 const columnShapes: Record<ViewBlock['register'], Record<string, Omit<TableColumn, 'key'>>> = {
   targets: {
     ...sharedShapes,
-    name: { title: 'Chỉ tiêu', align: 'start', weight: 12 },
-    measure: { title: 'ĐVT', align: 'center', weight: 4 },
-    baseline: { title: 'Hiện trạng', align: 'end', weight: 4 },
+    name: { title: 'Chỉ tiêu', align: 'start', weight: 10 },
+    measure: { title: 'ĐVT', align: 'center', weight: 3.6 },
+    baseline: { title: 'Hiện trạng', align: 'end', weight: 3.4 },
     responsible: { title: 'Đơn vị chủ trì', align: 'start', weight: 6 },
   },
   budget: {
@@ -160,7 +160,7 @@ const columnShapes: Record<ViewBlock['register'], Record<string, Omit<TableColum
 export function rowsOf(
   view: Pick<ViewBlock, 'register' | 'scope' | 'group'>,
   source: Pick<ViewSource, 'parts' | 'units'>,
-  part: PartId,
+  part: PartId | null,
 ): TableRow[] {
   const parts = view.scope === 'plan' ? source.parts : source.parts.filter((one) => one.id === part)
   const entries = parts.flatMap((one) => livingEntries(view.register, one))
@@ -246,8 +246,11 @@ function targetCell(entry: Target, key: string, context: CellContext): TableCell
     const unit = entry.responsible === null ? undefined : context.units.get(entry.responsible)
     return textCell(unit?.name ?? '')
   }
-  const content = key.startsWith('value.') ? entry.values[key.slice('value.'.length)] : undefined
-  return valueCell(content ?? null, (quantity) => figureOf(quantity, entry.measure, entry.frequency))
+  const year = key.startsWith('value.') ? key.slice('value.'.length) : ''
+  return valueCell(entry.values[year] ?? null, ({ deadline, ...quantity }) =>
+    // In the column of its own year a deadline says nothing new.
+    figureOf(String(deadline) === year ? quantity : { ...quantity, deadline }, entry.measure, entry.frequency),
+  )
 }
 
 function budgetCell(entry: BudgetLine, key: string, context: CellContext): TableCell {
