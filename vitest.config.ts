@@ -20,6 +20,8 @@ export default defineConfig({
           name: 'client',
           include: ['tests/client/**/*.test.ts'],
           environment: 'happy-dom',
+          // Packages of Svelte components must go through the compiler.
+          server: { deps: { inline: [/bits-ui/, /svelte-toolbelt/, /runed/, /svelte-sonner/, /@lucide/] } },
           testTimeout: 60_000,
         },
       },

@@ -1,7 +1,8 @@
-/** Words that many screens show for values of the domain, and dates as people here write them. */
+/** Words that many screens show for values of the domain, and moments in the interface's language. */
 import type { PlanStage } from '@soanchung/shared/permissions.ts'
 import type { PlanType } from '@soanchung/shared/plan/meta.ts'
 import { m } from '../paraglide/messages.js'
+import { dateText } from './days.ts'
 
 export function planTypeName(type: PlanType): string {
   switch (type) {
@@ -27,13 +28,7 @@ export function stageName(stage: PlanStage): string {
   }
 }
 
-const dayFormat = new Intl.DateTimeFormat('vi-VN', { day: '2-digit', month: '2-digit', year: 'numeric' })
 const timeFormat = new Intl.DateTimeFormat('vi-VN', { hour: '2-digit', minute: '2-digit', hour12: false })
-
-/** `21/11/2026`, in both languages. */
-export function dateText(at: number): string {
-  return dayFormat.format(at)
-}
 
 /** `14:05 hôm nay`, `14:05 hôm qua`, else `21/11/2026`. */
 export function whenText(at: number, now: number = Date.now()): string {

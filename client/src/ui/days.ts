@@ -1,0 +1,20 @@
+/** Days as people here write them, `21/11/2026`, in both languages of the interface. */
+const dayFormat = new Intl.DateTimeFormat('vi-VN', { day: '2-digit', month: '2-digit', year: 'numeric' })
+
+/** `21/11/2026`, in both languages. */
+export function dateText(at: number): string {
+  return dayFormat.format(at)
+}
+
+/** A day as the documents hold it (`2026-11-21`) in the form that people write; empty stays empty. */
+export function dayText(iso: string): string {
+  return iso.split('-').reverse().join('/')
+}
+
+/** The ISO day of `21/11/2026`, `5-2-2026` or `5.2.2026`; null where there is no such day. */
+export function parseDay(text: string): string | null {
+  const [, day = '', month = '', year = ''] = /^\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s*$/.exec(text) ?? []
+  const iso = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
+  const date = new Date(`${iso}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso) ? iso : null
+}
