@@ -1,5 +1,5 @@
 /** Real HocuspocusProvider clients over real sockets, as a browser would hold them. */
-import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider'
+import { HocuspocusProvider, HocuspocusProviderWebsocket, WebSocketStatus } from '@hocuspocus/provider'
 import { WebSocket } from 'ws'
 import * as Y from 'yjs'
 import { schemaVersion } from '@soanchung/shared/plan/documents.ts'
@@ -24,7 +24,7 @@ export interface SyncClientOptions {
   doc?: Y.Doc
   schema?: number
   epoch?: string
-  /** Default: never tries again. */
+  /** Opens the socket again when it is cut, and the document when it is closed. Default: neither. */
   reconnect?: boolean
 }
 
@@ -37,6 +37,7 @@ export function openClient(server: Target, options: SyncClientOptions): SyncClie
   const doc = options.doc ?? new Y.Doc()
   const messages: string[] = []
   const refusals: string[] = []
+  let isClosed = false
   const socket = new HocuspocusProviderWebsocket({
     url: `ws://127.0.0.1:${server.port}/sync`,
     WebSocketPolyfill: CookieSocket,
@@ -52,8 +53,17 @@ export function openClient(server: Target, options: SyncClientOptions): SyncClie
     token: JSON.stringify({ schema: options.schema ?? schemaVersion, epoch: options.epoch ?? server.epoch }),
     onStateless: ({ payload }) => messages.push(payload),
     onAuthenticationFailed: ({ reason }) => refusals.push(reason),
-    onClose: ({ event }) => refusals.push(event.reason),
+    onClose({ event }) {
+      refusals.push(event.reason)
+      // 1000 stands for a closed document on a socket that is still open; the provider leaves it so.
+      if (options.reconnect === true && event.code === 1000) setTimeout(reopen, 20)
+    },
   })
+  const reopen = () => {
+    if (!isClosed && socket.status === WebSocketStatus.Connected) {
+      void provider.sendToken().then(() => provider.startSync())
+    }
+  }
   provider.attach()
   return {
     doc,
@@ -62,6 +72,7 @@ export function openClient(server: Target, options: SyncClientOptions): SyncClie
     messages,
     refusals,
     close() {
+      isClosed = true
       provider.destroy()
       socket.destroy()
       doc.destroy()

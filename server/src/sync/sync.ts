@@ -76,6 +76,8 @@ export interface Sync {
 interface Context {
   visit: Visit
   identity: Identity | null
+  /** How often the document's connections had been closed when the right to this one was decided. */
+  closings: number
 }
 
 /** A refusal on its way through the library's hooks; without a message, or the library prints it. */
@@ -86,15 +88,21 @@ class Denied extends Error {
     super('')
     this.reason = reason
     this.code = closeCode(reason)
+    this.stack = `refused: ${reason}`
   }
 }
 
 const maxPendingDocuments = 500
+/** Of the Yjs sync protocol: the two messages that carry an update. */
+const syncStep2 = 1
+const syncUpdate = 2
 
 export function createSync({ log, database, gate, epoch, allowedOrigin, logger }: SyncOptions): Sync {
   /** Updates between check and apply, by document; one must not unload under them. */
   const inFlight = new Map<string, Set<Promise<void>>>()
   const finishers = new WeakMap<Connection, () => void>()
+  /** How often each document's connections were closed; a right decided before that counts no more. */
+  const closings = new Map<string, number>()
 
   const hocuspocus = new Hocuspocus<Context>({
     quiet: true,
@@ -102,10 +110,19 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
     maxPendingDocuments,
 
     async onAuthenticate({ token, documentName, context, requestHeaders, connectionConfig }) {
+      const closed = closingsOf(documentName)
       const { identity, readOnly } = await translated(authenticate(documentName, token, requestHeaders, context.visit))
       connectionConfig.readOnly = readOnly
       context.visit.userId = identity.actor.userId
-      return { identity }
+      return { identity, closings: closed }
+    },
+
+    async connected({ connection, context, documentName }) {
+      // The document may have been closed, or unloaded, between the decision and this moment.
+      const isPresent = hocuspocus.documents.get(documentName) === connection.document
+      if (!isPresent || context.closings !== closingsOf(documentName)) {
+        connection.close({ code: closeCode('server.busy'), reason: 'server.busy' })
+      }
     },
 
     async onLoadDocument({ document, documentName }) {
@@ -123,7 +140,9 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
     },
 
     async beforeSync({ type, payload, connection, document, documentName, context }) {
-      if (type !== 1 && type !== 2) return
+      if (type !== syncStep2 && type !== syncUpdate) return
+      // What was still queued when the connection was closed had the right of before.
+      if (context.closings !== closingsOf(documentName)) throw new Denied('server.busy')
       const verdict = checkUpdate(document, rootsOf(documentName), payload)
       if (verdict.kind === 'nothing') return
       if (verdict.kind === 'refused') {
@@ -188,6 +207,10 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
     }
   }
 
+  function closingsOf(documentName: string): number {
+    return closings.get(documentName) ?? 0
+  }
+
   function reject(connection: Connection, code: ErrorCode): Denied {
     connection.sendStateless(JSON.stringify({ type: 'rejected', code } satisfies StatelessMessage))
     return new Denied(code)
@@ -217,8 +240,7 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
    */
   async function applyElsewhere(document: Document, update: Uint8Array): Promise<void> {
     const present = await liveDocument(document.name)
-    if (present !== null && present !== document)
-      Y.applyUpdate(present, update, { source: 'local', skipStoreHooks: true })
+    if (present !== null && present !== document) applyOurs(present, update)
   }
 
   async function liveDocument(name: string): Promise<Document | null> {
@@ -229,13 +251,25 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
 
   async function applyLive(name: string, update: Uint8Array): Promise<void> {
     const document = await liveDocument(name)
-    if (document !== null) Y.applyUpdate(document, update, { source: 'local', skipStoreHooks: true })
+    if (document !== null) applyOurs(document, update)
+  }
+
+  /** The update is durable already: a document that cannot take it is loaded anew from the log. */
+  function applyOurs(document: Document, update: Uint8Array): void {
+    try {
+      Y.applyUpdate(document, update, { source: 'local', skipStoreHooks: true })
+    } catch (error) {
+      logger.error({ err: error, document: document.name }, 'a stored update cannot be applied')
+      for (const connection of document.getConnections()) {
+        connection.close({ code: closeCode('server.failed'), reason: 'server.failed' })
+      }
+    }
   }
 
   const sockets = openSockets<Context>({
     hocuspocus,
     allowedOrigin,
-    newContext: (visit) => ({ visit, identity: null }),
+    newContext: (visit) => ({ visit, identity: null, closings: 0 }),
     logger,
   })
 
@@ -245,6 +279,7 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
     readDocument: (name) => readDocument(log, name),
     fetchDocuments: (names, have) => fetchDocuments(log, names, have),
     closeDocument(name, code) {
+      closings.set(name, closingsOf(name) + 1)
       for (const connection of hocuspocus.documents.get(name)?.getConnections() ?? []) {
         connection.close({ code: closeCode(code), reason: code })
       }

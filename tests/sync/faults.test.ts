@@ -1,0 +1,109 @@
+import { sql } from 'kysely'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { acknowledged, openClient, synced, text, until, type SyncClient } from '../support/sync-client.ts'
+import { plainGate, plainPlan, startSyncServer, type SyncServer } from '../support/sync-server.ts'
+
+let server: SyncServer
+let clients: SyncClient[]
+/** What the Gate waits for before it answers. */
+let gateOpens: Promise<void>
+let isAsked: boolean
+
+beforeEach(async () => {
+  gateOpens = Promise.resolve()
+  isAsked = false
+  server = await startSyncServer({
+    gate: {
+      ...plainGate,
+      async access(subject) {
+        const access = await plainGate.access(subject)
+        isAsked = true
+        await gateOpens
+        return access
+      },
+    },
+  })
+  clients = []
+})
+afterEach(async () => {
+  for (const client of clients) client.close()
+  await server.close()
+})
+
+function open(user: string): SyncClient {
+  const client = openClient(
+    { ...server, epoch: server.database.epoch },
+    { user, document: plainPlan.part, reconnect: true },
+  )
+  clients.push(client)
+  return client
+}
+
+test('with the disk full nothing is acknowledged, and what was typed arrives once there is room', async () => {
+  const an = await synced(open('an'))
+  await sql`pragma max_page_count = 1`.execute(server.database.query)
+
+  text(an.doc).insert(0, 'Kế hoạch '.repeat(20_000))
+  await until(() => an.refusals.includes('storage.full'), 'refused')
+  expect(an.provider.hasUnsyncedChanges).toBe(true)
+  await sql`pragma max_page_count = 1000000`.execute(server.database.query)
+
+  await acknowledged(an)
+  expect(text(await server.sync.readDocument(plainPlan.part)).length).toBe(180_000)
+})
+
+test('a right that was decided before the document was closed does not let anybody in', async () => {
+  const gate = Promise.withResolvers<void>()
+  gateOpens = gate.promise
+  const an = open('an')
+  await until(() => isAsked, 'on its way in')
+
+  server.sync.closeDocument(plainPlan.part, 'not.allowed')
+  gate.resolve()
+
+  await until(() => an.refusals.includes('server.busy'), 'turned back once')
+})
+
+test('carets that move faster than ten times a second are told less often, and the last place counts', async () => {
+  const [watcher, mover] = [await synced(open('binh')), await synced(open('an'))]
+  let told = 0
+  watcher.provider.awareness?.on('change', () => told++)
+
+  for (let place = 0; place <= 200; place++) {
+    mover.provider.setAwarenessField('cursor', place)
+    if (place % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  const seen = () => watcher.provider.awareness?.getStates().get(mover.doc.clientID)?.['cursor']
+  await until(() => seen() === 200, 'the last place')
+
+  expect(told).toBeLessThan(50)
+})
+
+test.each([
+  ['nothing', Buffer.alloc(0)],
+  ['a name without end', Buffer.from([0xff, 0xff, 0xff, 0xff, 0x07, 1, 2])],
+  ['an endless number', Buffer.alloc(12, 0xff)],
+  ['text', 'ping'],
+])('a frame of %s closes only the socket it came from', async (_what, frame) => {
+  const an = await synced(open('an'))
+  const hostile = new WebSocket(`ws://127.0.0.1:${server.port}/sync`, { origin: server.origin })
+  const closed = new Promise((resolve) => hostile.on('close', resolve))
+
+  hostile.on('open', () => hostile.send(frame))
+
+  await closed
+  text(an.doc).insert(0, 'vẫn chạy')
+  await acknowledged(an)
+})
+
+test('the server stops while people type, without hanging', async () => {
+  const an = await synced(open('an'))
+  for (let count = 0; count < 50; count++) text(an.doc).insert(0, 'x')
+
+  const started = Date.now()
+  await server.sync.close()
+
+  expect(Date.now() - started).toBeLessThan(4_000)
+  expect(server.sync.stats().sockets).toBe(0)
+})
