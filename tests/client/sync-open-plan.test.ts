@@ -139,6 +139,21 @@ test('a part made without a network can be written at once and is on the server 
   expect(server.text(added)).toBe('Nội dung mới.')
 })
 
+test('a part that nobody has written yet can be written without a network, also after a reload', async () => {
+  const empty = newId<PartId>()
+  server.addEmptyPart(empty)
+  const device = newDevice()
+  await untilLoaded(await device.open())
+  await device.close()
+  device.goOffline()
+  const opened = await device.open()
+  expect(opened.plan.part(empty)).toMatchObject({ loaded: true, mayWrite: true })
+  writeFirstBlock(opened.plan.part(empty).document, 'Dòng đầu.')
+  device.goOnline()
+  await untilSaved(opened)
+  expect(server.text(empty)).toBe('Dòng đầu.')
+})
+
 test('a part that another person adds opens by itself', async () => {
   const [an, binh] = [await newDevice().open(), await newDevice().open()]
   await untilLoaded(an, binh)

@@ -103,6 +103,11 @@ export class PlanServer {
     for (const id of ids) this.log.set(partDocument(id), [updateOf(() => undefined)])
   }
 
+  addEmptyPart(id: PartId): void {
+    this.addParts([id])
+    this.log.set(partDocument(id), [])
+  }
+
   /** Somebody else writes into a part. */
   write(part: PartId, words: string): void {
     const name = partDocument(part)

@@ -411,10 +411,14 @@ class PlanSync implements OpenPlan, OpenedPlan {
     if (!answer.ok || this.#closed.signal.aborted) return
     const whole = answer.value.filter(({ name, update }) => this.#document(name).apply(update, fromServer))
     this.#fetched = true
-    void this.#store.writeServerDocuments(this.id, this.#record.epoch, whole, Date.now())
-    for (const name of [this.#outlineName, ...this.#record.parts.map(({ id }) => partDocument(id))]) {
-      this.#document(name).markLoaded()
-    }
+    const ofPlan = [this.#outlineName, ...this.#record.parts.map(({ id }) => partDocument(id))]
+    // The server says nothing of a part that nobody has written; the device must know that it is empty.
+    const answered = new Set(whole.map(({ name }) => name))
+    const empty = ofPlan
+      .filter((name) => !answered.has(name) && !this.#seqs.has(name))
+      .map((name) => ({ name, seq: 0, update: Y.encodeStateAsUpdate(new Y.Doc()) as Uint8Array<ArrayBuffer> }))
+    void this.#store.writeServerDocuments(this.id, this.#record.epoch, [...whole, ...empty], Date.now())
+    for (const name of ofPlan) this.#document(name).markLoaded()
   }
 
   async #sendRequests(): Promise<void> {
