@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { announcedSeed, seededRandom } from '../support/random.ts'
-import { openClient, synced, type SyncClient } from '../support/sync-client.ts'
+import { openClient, synced, until, type SyncClient } from '../support/sync-client.ts'
 import { plainPlan } from '../support/sync-server.ts'
 
 const kills = Number(process.env['KILLS'] ?? 8)
@@ -76,15 +76,18 @@ test(
         ),
       )
       expect(lost(clients[0], acknowledged), `after ${round} kills`).toEqual([])
+      // Counted in acknowledgements, not in time, so that a slow machine is killed at the same points.
+      const enough = acknowledged.size + random.below(300)
       clients.forEach((client, index) => type(client, `${round}-${index}`, acknowledged))
-      await wait(20 + random.below(500))
+      await until(() => acknowledged.size >= enough, 'acknowledged', 30_000)
+      await wait(random.below(30))
       await kill()
       for (const client of clients) client.close()
     }
 
     const last = await synced(openClient(await start(), { user: 'an', document: plainPlan.part }))
     expect(lost(last, acknowledged)).toEqual([])
-    expect(acknowledged.size).toBeGreaterThan(kills * typists)
+    expect(acknowledged.size).toBeGreaterThan(typists)
     console.log(`${kills} kills, ${acknowledged.size} acknowledged changes, 0 lost`)
     last.close()
   },
