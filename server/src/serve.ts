@@ -3,7 +3,7 @@
  * that order and ends in the reverse one, so that nothing is written to what is already closed.
  */
 import { randomBytes } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pino, type Logger } from 'pino'
 import { RefusalError } from '@soanchung/shared/errors.ts'
@@ -47,6 +47,8 @@ export async function serve(config: Config, clientFolder = builtClient): Promise
     for (const end of closers.toReversed()) await end()
   }
   try {
+    // SQLite has made it already; beside PostgreSQL it still holds the secret and the demo's accounts.
+    await mkdir(dataFolder, { recursive: true, mode: 0o750 })
     const accounts = createAccounts({
       query: database.query,
       dialect: database.dialect,
