@@ -1,6 +1,33 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findQuantities } from '@soanchung/shared/targets/quantity-find.ts'
 import { formatQuantity } from '@soanchung/shared/targets/quantity-text.ts'
+import { moneyScales, quantity, type Measure, type Quantity } from '@soanchung/shared/targets/quantity.ts'
+
+const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31)
+console.log(`finding seed: SEED=${seed}`)
+
+const measures = fc.oneof(
+  fc.constant<Measure>({ kind: 'percent' }),
+  fc.constantFrom('mô hình', 'hộ nghèo', 'xã', 'lượt người', 'm²').map((noun): Measure => ({ kind: 'count', noun })),
+  fc.constantFrom(...moneyScales).map((scale): Measure => ({ kind: 'money', scale })),
+)
+const spoken = fc
+  .record(
+    {
+      comparison: fc.constantFrom('=', '>=', '>', '<=', '<', 'range'),
+      low: fc.nat({ max: 99_999 }),
+      high: fc.nat({ max: 99_999 }),
+      measure: measures,
+      frequency: fc.constantFrom('month', 'quarter', 'year'),
+    },
+    { requiredKeys: ['comparison', 'low', 'high', 'measure'] },
+  )
+  .map(({ low, high, ...rest }) => {
+    const numbers = rest.comparison === 'range' ? [low, high] : [low]
+    return quantity.safeParse({ ...rest, numbers: numbers.map(String) }).data
+  })
+  .filter((one): one is Quantity => one !== undefined)
 
 /** "words in the sentence → quantity", so that a case shows both. */
 function read(sentence: string): string[] {
@@ -29,6 +56,16 @@ describe('quantities in a sentence', () => {
     ['Vận động trên dưới 50 hộ.', ['50 hộ']],
   ])('finds them: %s', (sentence, expected) => {
     expect(read(sentence)).toEqual(expected)
+  })
+
+  it('finds what the formatter writes, and nothing else around it', () => {
+    const isFound = (one: Quantity) => {
+      const text = formatQuantity(one)
+      const sentence = `Theo Kế hoạch số 12-KH/TU ngày 5/3/2026, phấn đấu ${text}, giữ vững đến năm 2030.`
+      const from = sentence.indexOf(text, 40)
+      expect(findQuantities(sentence)).toEqual([{ from, to: from + text.length, quantity: one }])
+    }
+    fc.assert(fc.property(spoken, isFound), { seed, numRuns: 3000 })
   })
 
   it.each([
