@@ -193,6 +193,7 @@ function absolute(cursor: unknown, end: 'anchor' | 'head', binding: ProsemirrorB
 function caretElement(user: Presence['user'], colour: number): HTMLElement {
   const caret = document.createElement('span')
   caret.className = 'remote-caret'
+  caret.dataset['user'] = user.id
   caret.style.setProperty('--caret', `var(--unit-${colour})`)
   const name = document.createElement('span')
   name.className = 'remote-caret-name'

@@ -91,13 +91,7 @@ function selectMore(sheet: Sheet, editor: PartEditor): boolean {
     editor.select(editor.place(block.start(1)), editor.place(block.end(1)))
   } else if (!wholePart) {
     editor.select(editor.place(start), editor.place(Math.max(start, doc.content.size - 1)))
-  } else {
-    const parts = sheet.walkable()
-    const first = parts[0]
-    const last = parts.at(-1)
-    if (first === undefined || last === undefined) return true
-    sheet.selection.start(edgePlace(sheet, first, true), edgePlace(sheet, last, false))
-  }
+  } else sheet.selectAll()
   return true
 }
 

@@ -105,6 +105,17 @@ export function rangeOf(section: HTMLElement, from: Place, to: Place): Range | n
   return range
 }
 
+/** Where the caret at a place is drawn, in the window. */
+export function rectOfPlace(section: HTMLElement, place: Place): DOMRect | null {
+  const point = domFromPlace(section, place)
+  if (point === null) return null
+  const range = document.createRange()
+  range.setStart(point.node, point.offset)
+  const element = point.node instanceof Element ? point.node : null
+  const rect = range.getClientRects()[0] ?? element?.getBoundingClientRect()
+  return rect === undefined ? null : new DOMRect(rect.left, rect.top, rect.width, Math.min(rect.height, 28))
+}
+
 /** The place under a point of the window, or the nearest one in the part that is there. */
 export function placeAtPoint(x: number, y: number): PlanPlace | null {
   const caret = document.caretPositionFromPoint?.(x, y)

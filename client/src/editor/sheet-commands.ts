@@ -7,6 +7,7 @@ import type { Command } from '../ui/commands.svelte.ts'
 import { m } from '../paraglide/messages.js'
 import { kindsByKey, setKind, shiftDepth } from './block-keys.ts'
 import { schema } from './part-binding.ts'
+import { insertFootnote } from './sheet-words.ts'
 import type { Sheet } from './sheet.svelte.ts'
 
 export function kindName(kind: BlockKind): string {
@@ -102,7 +103,7 @@ export function sheetCommands(sheet: Sheet): Command[] {
       id: 'editor.footnote',
       label: m.editor_footnote,
       enabled: () => sheet.format.mayWrite,
-      run: () => void sheet.insertFootnote(),
+      run: () => insertFootnote(sheet),
     },
   ]
 }

@@ -7,43 +7,38 @@ import { TextSelection } from '@tiptap/pm/state'
 import type { EditorView } from '@tiptap/pm/view'
 import { flushSync, untrack } from 'svelte'
 import { SvelteMap, SvelteSet } from 'svelte/reactivity'
-import { newId, type BlockId, type PartId, type UserId } from '@soanchung/shared/ids.ts'
-import type { BlockKind, Inline, ViewBlock } from '@soanchung/shared/plan/blocks.ts'
+import type { BlockId, PartId, UserId } from '@soanchung/shared/ids.ts'
+import type { Inline } from '@soanchung/shared/plan/blocks.ts'
 import { presence, type Presence, type Unit } from '@soanchung/shared/protocol.ts'
 import { userEdit } from '../plan/edit-origin.ts'
 import type { PlanModel } from '../plan/plan-model.svelte.ts'
 import type { Command } from '../ui/commands.svelte.ts'
 import { say } from '../ui/toasts.ts'
 import { m } from '../paraglide/messages.js'
-import { blocksIn } from './block-keys.ts'
 import { deleteStretch, endOf, type Place } from './body-edit.ts'
 import { walkKey } from './caret-walk.ts'
-import { blockElement, domFromPlace, partAt, rangeOf, type PlanPlace } from './dom-places.ts'
+import { blockElement, partAt, rangeOf, rectOfPlace, type PlanPlace } from './dom-places.ts'
 import { FindController } from './find.svelte.ts'
-import { canBeEdited, schema } from './part-binding.ts'
+import { canBeEdited } from './part-binding.ts'
 import { PartEditor } from './part-editor.ts'
+import { FootnoteNumbers } from './footnote-numbers.svelte.ts'
 import { PlanSelection, type Stretch } from './plan-selection.svelte.ts'
+import {
+  formatOf,
+  insertAtCaret,
+  noFormat,
+  replaceWords,
+  sameFormat,
+  wordsAtCaret,
+  type Format,
+  type Insertion,
+  type SelectedText,
+} from './sheet-words.ts'
 import { sheetCommands } from './sheet-commands.ts'
 import { UndoJournal } from './undo-journal.ts'
 
 export interface SheetOptions {
   presence: Presence['user']
-}
-
-/** What the toolbar shows of the place of the caret. */
-export interface Format {
-  kind: BlockKind | null
-  marks: ReadonlySet<string>
-  mayWrite: boolean
-}
-
-/** Words of one part, for "make this number a target". */
-export interface SelectedText {
-  part: PartId
-  block: BlockId
-  from: number
-  to: number
-  text: string
 }
 
 interface FootnoteEdit {
@@ -53,7 +48,6 @@ interface FootnoteEdit {
 }
 
 const outlineId = 'outline'
-const noFormat: Format = { kind: null, marks: new Set(), mayWrite: false }
 
 export class Sheet {
   readonly model: PlanModel
@@ -70,6 +64,7 @@ export class Sheet {
   /** A long paste under way: how much of it is in. */
   progress: { done: number; total: number; cancel: () => void } | null = $state.raw(null)
   readonly selection: PlanSelection
+  readonly footnotes: FootnoteNumbers
   readonly find: FindController
   readonly commands: readonly Command[]
   readonly journal: UndoJournal<PlanPlace>
@@ -78,8 +73,6 @@ export class Sheet {
   readonly sections = new SvelteMap<PartId, HTMLElement>()
   scroller: HTMLElement | null = $state.raw(null)
   readonly #editors = new Map<PartId, PartEditor>()
-  /** How many footnotes each part has; a key in one part must not make others count. */
-  readonly #footnotes = new SvelteMap<PartId, number>()
   readonly #watched = new Set<PartId>()
   readonly #stops: (() => void)[] = []
   #nearness: IntersectionObserver | undefined
@@ -90,6 +83,7 @@ export class Sheet {
     this.model = model
     this.user = options.presence
     this.selection = new PlanSelection(model)
+    this.footnotes = new FootnoteNumbers(model)
     this.journal = new UndoJournal<PlanPlace>({
       mayWrite: (id) => (id === outlineId ? model.plan.mayWriteOutline : this.#mayWriteDocument(id)),
       caret: () => this.caret(),
@@ -194,7 +188,7 @@ export class Sheet {
       focused: (id) => this.#focused(id),
       changed: (from, typed) => this.#changed(from, typed),
       refused: (id) => this.sayReadOnly([id]),
-      footnoteNumber: (block, index) => this.footnoteNumber(part, block, index),
+      footnoteNumber: (block, index) => this.footnotes.number(part, block, index),
       editFootnote: (view, position, element) => {
         this.footnote = { view, position, element }
       },
@@ -238,20 +232,20 @@ export class Sheet {
 
   /** Gives a part the caret; `x` in pixels of the window keeps the column of a walk up or down. */
   focusPart(id: PartId, at: 'start' | 'end' = 'start', x?: number): void {
-    const editor = this.#mountNow(id)
+    const editor = this.mountPart(id)
     if (editor === undefined) return
     const place = x === undefined ? this.#edge(editor, at) : this.placeAtEdge(id, at, x)
     this.#setCaret(editor, place)
   }
 
   putCaret(place: PlanPlace): void {
-    const editor = this.#mountNow(place.part)
+    const editor = this.mountPart(place.part)
     if (editor !== undefined) this.#setCaret(editor, place)
   }
 
   /** The place in a part's first or last line at a column. */
   placeAtEdge(id: PartId, at: 'start' | 'end', x: number): PlanPlace {
-    const editor = this.#mountNow(id)
+    const editor = this.mountPart(id)
     if (editor === undefined) return { part: id, block: 0, offset: 0 }
     const edge = this.#edge(editor, at)
     blockElement(this.#section(id), edge.block)?.scrollIntoView({ block: 'nearest' })
@@ -263,13 +257,7 @@ export class Sheet {
   /** Where a place is drawn, in the window. */
   rectOf(place: PlanPlace): DOMRect | null {
     const section = this.sections.get(place.part)
-    const point = section ? domFromPlace(section, place) : null
-    if (point === null) return null
-    const range = document.createRange()
-    range.setStart(point.node, point.offset)
-    const rect =
-      range.getClientRects()[0] ?? (point.node instanceof Element ? point.node.getBoundingClientRect() : null)
-    return rect === null ? null : new DOMRect(rect.left, rect.top, rect.width, Math.min(rect.height, 28))
+    return section ? rectOfPlace(section, place) : null
   }
 
   /** Scrolls to a part, or to one of its blocks, and shows which one is meant. */
@@ -359,80 +347,18 @@ export class Sheet {
   // --- text ---
 
   /** Sets a reference, a footnote or a table in at the caret; false where that is not allowed. */
-  insert(what: Exclude<Inline, { type: 'text' }> | ViewBlock): boolean {
-    const editor = this.activeEditor()
-    if (editor === undefined) return false
-    if (!this.mayWrite(editor.part)) {
-      this.sayReadOnly([editor.part])
-      return false
-    }
-    const { type, ...attrs } = what
-    const { view } = editor
-    const node = schema.nodes[type]?.create(what.type === 'view' ? { ...attrs, id: newId<BlockId>() } : attrs)
-    if (node === undefined) return false
-    this.journal.stopCapturing()
-    if (what.type === 'view') {
-      const end = view.state.selection.$to
-      const pos = end.depth === 0 ? end.pos : end.after(1)
-      view.dispatch(view.state.tr.insert(pos, node).scrollIntoView())
-    } else view.dispatch(view.state.tr.replaceSelectionWith(node, false).scrollIntoView())
-    this.journal.stopCapturing()
-    view.focus()
-    return true
-  }
-
-  /** Sets a footnote in at the caret and opens it for writing. */
-  insertFootnote(): void {
-    if (!this.insert({ type: 'footnote', text: '' })) return
-    const view = this.activeEditor()?.view
-    if (view === undefined) return
-    const position = view.state.selection.from - 1
-    const element = view.nodeDOM(position)
-    if (element instanceof HTMLElement) this.footnote = { view, position, element }
+  insert(what: Insertion): boolean {
+    return insertAtCaret(this, what)
   }
 
   /** The selected words where they lie in one block; for turning a number into a target. */
   selectedText(): SelectedText | null {
-    const editor = this.activeEditor()
-    if (editor === undefined || this.selection.active) return null
-    const { selection } = editor.view.state
-    const { from, to } = selection
-    const [start, end] = [selection.$from, selection.$to]
-    if (selection.empty || start.depth === 0 || !start.sameParent(end)) return null
-    const text = editor.view.state.doc.textBetween(from, to, '\n', '\uFFFC')
-    const block = start.parent.attrs['id'] as BlockId
-    return { part: editor.part, block, from: start.parentOffset, to: end.parentOffset, text }
+    return wordsAtCaret(this)
   }
 
   /** Puts a reference in place of the words that `selectedText` gave, if they still stand there. */
   replaceSelected(selected: SelectedText, reference: Extract<Inline, { type: 'reference' }>): boolean {
-    const editor = this.#mountNow(selected.part)
-    const { type: _type, ...attrs } = reference
-    if (editor === undefined || !this.mayWrite(selected.part)) return false
-    const { doc } = editor.view.state
-    let start = -1
-    doc.forEach((node, pos) => {
-      if (node.attrs['id'] === selected.block) start = pos + 1
-    })
-    if (start < 0) return false
-    const [from, to] = [start + selected.from, start + selected.to]
-    if (to > doc.content.size || doc.textBetween(from, to, '\n', '\uFFFC') !== selected.text) return false
-    this.journal.stopCapturing()
-    editor.view.dispatch(editor.view.state.tr.replaceWith(from, to, schema.nodes['reference']!.create(attrs)))
-    this.journal.stopCapturing()
-    return true
-  }
-
-  /** The number of a footnote, counted through the whole plan. */
-  footnoteNumber(part: PartId, block: string, index: number): number {
-    let before = 0
-    for (const { id } of this.model.outline.inOrder) {
-      if (id === part) break
-      before += this.#footnotes.get(id) ?? 0
-    }
-    const own = this.#footnotesOf(part)
-    const first = own.indexOf(block)
-    return before + (first < 0 ? own.length : first) + index + 1
+    return replaceWords(this, selected, reference)
   }
 
   // --- others ---
@@ -466,7 +392,8 @@ export class Sheet {
     return this.#editors.has(part) || canBeEdited(this.model.plan.part(part).document.getXmlFragment('body'))
   }
 
-  #mountNow(part: PartId): PartEditor | undefined {
+  /** The editor of a part, made at once where it has none; undefined where it can have none. */
+  mountPart(part: PartId): PartEditor | undefined {
     if (!this.#editors.has(part)) {
       this.near.add(part)
       flushSync()
@@ -492,13 +419,7 @@ export class Sheet {
   #watchPart(id: PartId) {
     if (this.#watched.has(id)) return
     this.#watched.add(id)
-    this.#stops.push(
-      $effect.root(() => {
-        $effect(() => {
-          this.#footnotes.set(id, this.#footnotesOf(id).length)
-        })
-      }),
-    )
+    this.#stops.push(this.footnotes.watch(id))
     const { document } = this.model.plan.part(id)
     this.journal.watch(id, [
       document.getXmlFragment('body'),
@@ -543,38 +464,15 @@ export class Sheet {
 
   #readFormat() {
     const editor = this.activeEditor()
-    if (editor === undefined) {
-      this.format = noFormat
-      return
-    }
-    const { state } = editor.view
-    const kinds = new Set(blocksIn(state).map(({ node }) => node.attrs['kind'] as BlockKind))
-    const { selection } = state
-    const marks = Object.keys(schema.marks).filter((name) => {
-      const type = schema.marks[name]!
-      if (!selection.empty) return state.doc.rangeHasMark(selection.from, selection.to, type)
-      return type.isInSet(state.storedMarks ?? selection.$from.marks()) !== undefined
-    })
-    const format = {
-      kind: kinds.size === 1 ? ([...kinds][0] ?? null) : null,
-      marks: new Set(marks),
-      mayWrite: this.mayWrite(editor.part),
-    }
-    const before = this.format
-    if (
-      before.kind !== format.kind ||
-      before.mayWrite !== format.mayWrite ||
-      [...before.marks].join() !== marks.join()
-    ) {
-      this.format = format
-    }
+    const format = editor === undefined ? noFormat : formatOf(editor.view.state, this.mayWrite(editor.part))
+    if (!sameFormat(this.format, format)) this.format = format
   }
 
   #restore(caret: PlanPlace | null, documents: readonly string[]) {
     const part = caret?.part ?? this.model.outline.inOrder.find(({ id }) => documents.includes(id))?.id
     if (part === undefined || !documents.includes(part)) return
     this.model.flush()
-    const editor = this.#mountNow(part)
+    const editor = this.mountPart(part)
     if (editor === undefined) return
     const { doc } = editor.view.state
     const place = caret ?? { part, ...endOf(this.model.part(part)?.blocks ?? []) }
@@ -582,13 +480,6 @@ export class Sheet {
     const position = Math.min(editor.position(place), doc.content.size)
     const selection = TextSelection.near(doc.resolve(position), -1)
     editor.view.dispatch(editor.view.state.tr.setSelection(selection).scrollIntoView())
-  }
-
-  /** The blocks of a part's footnotes, one entry for each. */
-  #footnotesOf(part: PartId): string[] {
-    return (this.model.part(part)?.blocks ?? []).flatMap((one) =>
-      one.type === 'block' ? one.content.filter(({ type }) => type === 'footnote').map(() => one.id) : [],
-    )
   }
 
   #announce() {
