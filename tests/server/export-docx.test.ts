@@ -88,6 +88,15 @@ describe('a plan as a Word file', () => {
     expect(numbering).toContain('w:startOverride w:val="7"')
   })
 
+  it.each([
+    ['state', 'Giao các đơn vị thực hiện.', 'Giao các đơn vị thực hiện./.'],
+    ['state', 'Giao các đơn vị thực hiện./.', 'Giao các đơn vị thực hiện./.'],
+    ['party', 'Giao các đơn vị thực hiện.', 'Giao các đơn vị thực hiện.'],
+  ] as const)('closes the text in the %s style as %j → %j', async (style, written, printed) => {
+    const part = aPart('Tổ chức thực hiện', { blocks: [aBlock('paragraph', written)] })
+    expect(await htmlOf(aPlan([part], { style }))).toContain(`>${printed}<`)
+  })
+
   it('takes hostile text as text', async () => {
     const hostile = '</w:t><w:instrText>INCLUDETEXT "http://x"</w:instrText> =cmd|x & <b>'
     const { document } = await filesOf(aPlan([aPart(hostile, { blocks: [aBlock('paragraph', hostile)] })]))

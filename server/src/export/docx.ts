@@ -134,6 +134,8 @@ class PlanWriter {
   readonly #numbers: ReadonlyMap<SnapshotPart['id'], PartNumber>
   readonly numbering: WordNumbering
   readonly footnotes: string[] = []
+  /** The block that closes the text before the signature. */
+  #lastBlock: BlockId | null = null
 
   constructor(snapshot: PlanSnapshot, units: readonly Unit[]) {
     this.#snapshot = snapshot
@@ -147,6 +149,7 @@ class PlanWriter {
   write(): (Paragraph | Table)[] {
     const isAnnex = this.#annexParts()
     const body = this.#snapshot.parts.filter((part) => !isAnnex.has(part.id))
+    this.#lastBlock = lastTextBlock(body)?.id ?? null
     const annexes = this.#snapshot.parts.filter((part) => isAnnex.has(part.id))
     return [
       ...letterhead(this.#snapshot.meta),
@@ -218,10 +221,19 @@ class PlanWriter {
         : { heading: headingLevels[Math.min(headingLevel, headingLevels.length - 1)] }),
       ...(part.role === 'opening' ? { alignment: AlignmentType.JUSTIFIED } : {}),
       ...(word ? { numbering: word } : {}),
-      children: block.content.flatMap((inline) =>
+      children: this.#closed(block).flatMap((inline) =>
         this.#inline(inline, shape.isItalic || (part.role === 'opening' && block.kind === 'paragraph')),
       ),
     })
+  }
+
+  /** The state's documents, and those of the Front, end in `./.`; the Party's in a plain full stop. */
+  #closed(block: TextBlock): readonly Inline[] {
+    if (block.id !== this.#lastBlock || this.#snapshot.meta.style === 'party') return block.content
+    const last = block.content.at(-1)
+    if (last?.type !== 'text') return [...block.content, { type: 'text', text: './.' }]
+    const text = `${last.text.replace(/[.;\s]*(\/\.)?\s*$/u, '')}./.`
+    return [...block.content.slice(0, -1), { ...last, text }]
   }
 
   #inline(inline: Inline, italics: boolean): ParagraphChild[] {
@@ -283,6 +295,12 @@ class PlanWriter {
       new Paragraph(''),
     ]
   }
+}
+
+function lastTextBlock(parts: readonly SnapshotPart[]): TextBlock | undefined {
+  return parts
+    .flatMap((part) => part.blocks)
+    .findLast((block): block is TextBlock => block.type === 'block' && block.content.length > 0)
 }
 
 interface BlockShape {
