@@ -8,6 +8,7 @@ import type { Block } from '@soanchung/shared/plan/blocks.ts'
 import { userEdit } from '../plan/edit-origin.ts'
 import { replaceInBlock } from './body-edit.ts'
 import { rangeOf } from './dom-places.ts'
+import { isWhollyRead } from './plan-selection.svelte.ts'
 import type { Sheet } from './sheet.svelte.ts'
 
 export interface Match {
@@ -117,9 +118,10 @@ export class FindController {
 
   /** Replaces the present match and goes on to the next one. */
   replace(): void {
+    this.#sheet.model.flush()
     const match = this.current
     if (match === null) return this.next()
-    if (!this.#sheet.mayWrite(match.part)) {
+    if (!this.#sheet.mayWrite(match.part) || !isWhollyRead(this.#sheet.model, match.part)) {
       this.#sheet.sayReadOnly([match.part])
       return this.next()
     }
@@ -133,7 +135,7 @@ export class FindController {
   replaceAll(): void {
     this.#sheet.model.flush()
     const all = this.#matches
-    const writable = all.filter(({ part }) => this.#sheet.mayWrite(part))
+    const writable = all.filter(({ part }) => this.#sheet.mayWrite(part) && isWhollyRead(this.#sheet.model, part))
     this.#sheet.journal.group(() => this.#write(writable))
     this.#sheet.model.flush()
     this.index = -1

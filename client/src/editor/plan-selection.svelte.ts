@@ -73,11 +73,11 @@ export class PlanSelection {
     return sliceBlocks(this.#model.part(stretch.part)?.blocks ?? [], stretch.from, stretch.to)
   }
 
-  /** Parts of the selection that may not be written. */
+  /** Parts of the selection that may not be written, or hold what this version does not know. */
   readOnlyParts(): PartId[] {
     return this.stretches()
       .map(({ part }) => part)
-      .filter((part) => this.#model.part(part)?.mayWrite !== true)
+      .filter((part) => this.#model.part(part)?.mayWrite !== true || !isWhollyRead(this.#model, part))
   }
 
   /** Takes the selected text out. The caller has asked `readOnlyParts` and makes it one undo entry. */
@@ -90,4 +90,9 @@ export class PlanSelection {
     }
     this.clear()
   }
+}
+
+/** False where some blocks of a part could not be read: then places are not to be counted on. */
+export function isWhollyRead(model: PlanModel, part: PartId): boolean {
+  return model.plan.part(part).document.getXmlFragment('body').length === (model.part(part)?.blocks.length ?? 0)
 }

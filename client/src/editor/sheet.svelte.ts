@@ -9,7 +9,7 @@ import { flushSync, untrack } from 'svelte'
 import { SvelteMap, SvelteSet } from 'svelte/reactivity'
 import type { BlockId, PartId, UserId } from '@soanchung/shared/ids.ts'
 import type { Inline } from '@soanchung/shared/plan/blocks.ts'
-import { presence, type Presence, type Unit } from '@soanchung/shared/protocol.ts'
+import type { Presence, Unit } from '@soanchung/shared/protocol.ts'
 import { userEdit } from '../plan/edit-origin.ts'
 import type { PlanModel } from '../plan/plan-model.svelte.ts'
 import type { Command } from '../ui/commands.svelte.ts'
@@ -21,6 +21,7 @@ import { blockElement, partAt, rangeOf, rectOfPlace, type PlanPlace } from './do
 import { FindController } from './find.svelte.ts'
 import { canBeEdited } from './part-binding.ts'
 import { PartEditor } from './part-editor.ts'
+import { goAlong } from './follow.ts'
 import { FootnoteNumbers } from './footnote-numbers.svelte.ts'
 import { PlanSelection, type Stretch } from './plan-selection.svelte.ts'
 import {
@@ -107,7 +108,7 @@ export class Sheet {
       }),
     )
     this.#announce()
-    const followed = () => this.#followNow()
+    const followed = () => goAlong(this)
     model.plan.awareness.on('change', followed)
     this.#stops.push(() => model.plan.awareness.off('change', followed))
   }
@@ -366,7 +367,7 @@ export class Sheet {
   /** Goes along with another person's caret until one types or scrolls oneself; null ends it. */
   follow(userId: UserId | null): void {
     this.following = userId
-    this.#followNow()
+    goAlong(this)
   }
 
   destroy(): void {
@@ -485,22 +486,6 @@ export class Sheet {
   #announce() {
     const { awareness } = this.model.plan
     awareness.setLocalState({ ...awareness.getLocalState(), user: this.user, part: this.active })
-  }
-
-  #followNow() {
-    if (this.following === null) return
-    for (const state of this.model.plan.awareness.getStates().values()) {
-      const parsed = presence.safeParse(state)
-      if (!parsed.success || parsed.data.user.id !== this.following || !parsed.data.part) continue
-      const part = parsed.data.part
-      const section = this.sections.get(part)
-      this.near.add(part)
-      flushSync()
-      const caret = section?.querySelector(`.remote-caret[data-user="${CSS.escape(this.following)}"]`)
-      if (caret) caret.scrollIntoView({ block: 'center' })
-      else this.reveal(part)
-      return
-    }
   }
 
   /** The stretches of a selection as ranges of the page, for drawing; parts out of view are left out. */
