@@ -4,7 +4,7 @@ import { blockText, readBody } from '@soanchung/shared/plan/blocks.ts'
 import { parseDocumentName } from '@soanchung/shared/plan/documents.ts'
 import { readEntries } from '@soanchung/shared/plan/outline.ts'
 import { readTargets } from '@soanchung/shared/targets/register.ts'
-import type { NewDraft } from './open-plan.svelte.ts'
+import type { NewDraft } from './drafts.svelte.ts'
 
 export function draftText({ document: name, state }: NewDraft): string {
   const document = new Y.Doc()

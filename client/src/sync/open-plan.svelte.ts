@@ -19,17 +19,16 @@ import type { OpenPart, OpenPlan, SaveState } from '../plan/open-plan.ts'
 import { AttachQueue } from './attach-queue.ts'
 import { DeviceStore, type Draft, type KeptPlan } from './device-store.ts'
 import { DocumentSync, fromDevice, fromServer } from './document-sync.ts'
+import { draftOf, Drafts, type NewDraft } from './drafts.svelte.ts'
 import { Ledger, type PendingChange } from './ledger.ts'
 import { Outbox } from './outbox.ts'
 import { fetchDocuments, fetchRecord } from './plan-server.ts'
+import { Refresh } from './refresh.ts'
 import { endsSync, isPassing } from './refusals.ts'
 import { RemoteRows } from './remote-rows.ts'
 import { LiveSaveState } from './save-state.svelte.ts'
 import { browserSurroundings, type Surroundings } from './surroundings.ts'
 import { joinTabs, type TabMessage, type Tabs } from './tabs.ts'
-
-/** A draft as it is made; the device gives it its number. */
-export type NewDraft = Omit<Draft, 'id'>
 
 export interface OpenedPlan {
   readonly plan: OpenPlan
@@ -66,8 +65,6 @@ export async function openPlan(
 
 const openTimeout = 20_000
 const closeTimeout = 2_000
-const refreshDelay = 100
-const longestPause = 30_000
 
 class PlanSync implements OpenPlan, OpenedPlan {
   readonly plan: OpenPlan = this
@@ -75,13 +72,13 @@ class PlanSync implements OpenPlan, OpenedPlan {
   readonly userId: UserId
   readonly save = new LiveSaveState()
   readonly damaged: number
-  drafts: readonly NewDraft[] = $state.raw([])
 
   readonly #me: Me
   readonly #surroundings: Surroundings
   readonly #store: DeviceStore
   readonly #tabs: Tabs
   readonly #ledger: Ledger
+  readonly #drafts: Drafts
   readonly #outbox: Outbox
   readonly #remote: RemoteRows
   readonly #queue: AttachQueue
@@ -91,6 +88,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
   readonly #seqs = new Map<DocumentName, number>()
   readonly #listeners = new Set<() => void>()
   readonly #closed = new AbortController()
+  readonly #refresh = new Refresh(() => this.#askServer(), this.#closed.signal)
   readonly #line: ReturnType<Surroundings['socket']>
   #record: PlanRecord
   #mayWriteParts = new Map<PartId, boolean>()
@@ -99,14 +97,8 @@ class PlanSync implements OpenPlan, OpenedPlan {
   /** The record was fetched since the socket opened, and the epoch is the device's. */
   #agreed = false
   #fetched = false
-  #refreshing: Promise<void> | null = null
-  #refreshAgain = false
-  #refreshTimer: ReturnType<typeof setTimeout> | undefined
-  #refreshDue = Infinity
-  #failures = 0
   #told = false
   #closing = false
-  #draftsOnlyHere = 0
   #whenSettled: (() => void) | null = null
 
   constructor(
@@ -120,7 +112,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
   ) {
     this.id = record.id
     this.userId = me.id
-    this.drafts = drafts
+    this.#drafts = new Drafts(store, drafts)
     this.damaged = kept.damaged
     this.#me = me
     this.#surroundings = surroundings
@@ -155,7 +147,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
     this.#listen()
     this.#tabs.send({ type: 'opened' })
     this.#tellSaving()
-    this.#refreshSoon(0)
+    this.#refresh.soon(0)
   }
 
   get outline(): Y.Doc {
@@ -164,6 +156,10 @@ class PlanSync implements OpenPlan, OpenedPlan {
 
   get awareness() {
     return this.#document(this.#outlineName).awareness
+  }
+
+  get drafts(): readonly NewDraft[] {
+    return this.#drafts.all
   }
 
   get record(): PlanRecord {
@@ -208,7 +204,6 @@ class PlanSync implements OpenPlan, OpenedPlan {
     for (const document of this.#documents.values()) document.flush()
     await this.#onItsWay()
     this.#closed.abort()
-    clearTimeout(this.#refreshTimer)
     for (const document of this.#documents.values()) document.destroy(false)
     await this.#ledger.settled()
     await this.#outbox.settled()
@@ -263,7 +258,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
       remote: (bytes) => this.#remote.add(name, bytes),
       refused: (code) => this.#refused(name, code),
       ended: (code) => this.#ended(name, code),
-      recordChanged: () => this.#refreshSoon(),
+      recordChanged: () => this.#refresh.soon(),
     })
     this.#documents.set(name, document)
     if (name === this.#outlineName) {
@@ -297,7 +292,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
       if (id.success) ids.add(id.data)
     }
     for (const id of ids) this.part(id)
-    if ([...ids].some((id) => !this.#mayWriteParts.has(id) && !this.#outbox.makes(id))) this.#refreshSoon(1_000)
+    if ([...ids].some((id) => !this.#mayWriteParts.has(id) && !this.#outbox.makes(id))) this.#refresh.soon(1_000)
   }
 
   #rememberRights(): void {
@@ -307,9 +302,9 @@ class PlanSync implements OpenPlan, OpenedPlan {
   #listen(): void {
     const { socket } = this.#line
     const opened = () => {
-      this.#failures = 0
+      this.#refresh.worked()
       if (this.#agreed) this.#queue.add(this.#inSheetOrder())
-      else this.#refreshSoon(0)
+      else this.#refresh.soon(0)
       this.#tellSaving()
     }
     const dropped = () => {
@@ -341,30 +336,11 @@ class PlanSync implements OpenPlan, OpenedPlan {
 
   /** Something would be gone with this tab: neither on the disk nor on the server. */
   get #atRisk(): boolean {
-    return this.#ledger.notKept + this.#outbox.onlyInMemory + this.#draftsOnlyHere > 0
-  }
-
-  /** The earliest of what was asked for counts. */
-  #refreshSoon(delay = refreshDelay): void {
-    const due = Date.now() + delay
-    if (this.#closed.signal.aborted || due >= this.#refreshDue) return
-    this.#refreshDue = due
-    clearTimeout(this.#refreshTimer)
-    this.#refreshTimer = setTimeout(() => {
-      this.#refreshDue = Infinity
-      if (this.#refreshing !== null) this.#refreshAgain = true
-      else this.#refreshing = this.#refresh().finally(() => this.#refreshed())
-    }, delay)
-  }
-
-  #refreshed(): void {
-    this.#refreshing = null
-    if (this.#refreshAgain) this.#refreshSoon()
-    this.#refreshAgain = false
+    return this.#ledger.notKept + this.#outbox.onlyInMemory + this.#drafts.onlyHere > 0
   }
 
   /** The record, then what changed, then the connections. Tries again by itself. */
-  async #refresh(): Promise<void> {
+  async #askServer(): Promise<void> {
     const { api } = this.#surroundings
     const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(openTimeout)])
     const record = await fetchRecord(api, this.id, signal)
@@ -383,18 +359,17 @@ class PlanSync implements OpenPlan, OpenedPlan {
   }
 
   #refreshFailed(code: ErrorCode): void {
-    this.#failures += 1
     if (code !== 'network.offline') {
       this.#code = code
       this.#agreed = false
     }
     this.#tellSaving()
     this.#notify()
-    this.#refreshSoon(pause(this.#failures))
+    this.#refresh.failed()
   }
 
   #takeRecord(record: PlanRecord): void {
-    this.#failures = 0
+    this.#refresh.worked()
     if (this.#code !== null && !endsSync(this.#code)) this.#code = null
     this.#record = record
     void this.#store.writeRecord(record, Date.now())
@@ -424,14 +399,14 @@ class PlanSync implements OpenPlan, OpenedPlan {
   async #sendRequests(): Promise<void> {
     if (this.#code !== null && endsSync(this.#code)) return
     await this.#outbox.send()
-    if (this.#outbox.size > 0) this.#refreshSoon(pause((this.#failures += 1)))
+    if (this.#outbox.size > 0) this.#refresh.failed()
   }
 
   #partMade(part: PartId): void {
     // The record comes in a moment; until then the maker of a part may go on writing it.
     this.#mayWriteParts.set(part, true)
     this.#queue.add([partDocument(part)])
-    this.#refreshSoon()
+    this.#refresh.soon()
   }
 
   #mayAttach(name: DocumentName): boolean {
@@ -451,7 +426,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
       this.#agreed = false
     }
     this.#queue.again(name)
-    this.#refreshSoon()
+    this.#refresh.soon()
     this.#tellSaving()
   }
 
@@ -471,11 +446,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
     if (isPassing(code)) return this.#ended(name, code)
     refused.flush()
     const changes = this.#ledger.withdraw(name)
-    const draft: NewDraft = {
-      ...{ plan: this.id, document: name, code, refusedAt: Date.now() },
-      state: Y.encodeStateAsUpdate(refused.document) as Uint8Array<ArrayBuffer>,
-      changes: Y.mergeUpdates(changes.map(({ bytes }) => bytes)) as Uint8Array<ArrayBuffer>,
-    }
+    const draft = draftOf(this.id, refused, code, changes)
     this.#documents.delete(name)
     const fresh = this.#document(name)
     this.#notifyNow()
@@ -488,21 +459,18 @@ class PlanSync implements OpenPlan, OpenedPlan {
   }
 
   async #refill(fresh: DocumentSync, draft: NewDraft | null, changes: readonly PendingChange[]): Promise<void> {
-    if (draft !== null) await this.#keepDraft(draft, changes)
+    if (draft !== null) {
+      await this.#drafts.keep(draft, changes, async () => {
+        await this.#ledger.settled()
+        await this.#remote.flush()
+      })
+    }
     for (const bytes of await this.#store.readAcknowledged(fresh.name)) {
       if (fresh.apply(bytes, fromDevice)) fresh.markLoaded()
     }
     this.#queue.again(fresh.name)
-    this.#refreshSoon()
+    this.#refresh.soon()
     this.#tellSaving()
-  }
-
-  async #keepDraft(draft: NewDraft, changes: readonly PendingChange[]): Promise<void> {
-    this.drafts = [...this.drafts, draft]
-    this.#draftsOnlyHere += 1
-    await this.#ledger.settled()
-    await this.#remote.flush()
-    if (await this.#store.writeDraft(draft, changes)) this.#draftsOnlyHere -= 1
   }
 
   #hear(message: TabMessage): void {
@@ -567,9 +535,4 @@ class PlanSync implements OpenPlan, OpenedPlan {
 function presenceOf(me: Me): Presence['user'] {
   const unit = me.units[0]
   return { id: me.id, name: me.name, unit: unit?.id ?? null, symbol: unit?.symbol ?? '', colour: unit?.colour ?? 0 }
-}
-
-/** Jittered, doubling, never more than half a minute. */
-function pause(failures: number): number {
-  return Math.min(longestPause, 500 * 2 ** failures) * (0.5 + Math.random())
 }
