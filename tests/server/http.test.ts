@@ -1,9 +1,11 @@
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { originCheck } from '@soanchung/server/src/http/guard.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
@@ -40,6 +42,15 @@ function raw(path: string, headers: Record<string, string> = {}, method = 'GET')
     sent.end()
   })
 }
+
+test('the server ends although a browser holds its socket open', async () => {
+  const own = await startServer({ clientFolder })
+  const socket = new WebSocket(`${own.address.replace('http', 'ws')}/sync`, { origin: own.address })
+  await once(socket, 'open')
+  const closed = once(socket, 'close')
+  await own.stop()
+  expect(await closed).toMatchObject([1001, expect.anything()])
+})
 
 test('health says that the server serves, and its version', async () => {
   const answer = await server.stranger().send('GET', '/api/health')

@@ -78,5 +78,7 @@ export async function createHttpServer(options: HttpOptions) {
     if (/^\/(sync([/?]|$)|yjs\/)/.test(request.url ?? '')) sync.handleUpgrade(request, socket, head)
     else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
   })
+  // A server that ends waits for upgraded sockets too, so they are told first.
+  server.addHook('preClose', () => sync.close())
   return server
 }
