@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { newId, type PartId } from '@soanchung/shared/ids.ts'
 import { partDocument } from '@soanchung/shared/plan/documents.ts'
 import { addPart } from '@soanchung/shared/plan/outline.ts'
+import { openPlan } from '../../client/src/sync/open-plan.svelte.ts'
 import { unsentWork } from '../../client/src/sync/unsent.ts'
 import {
   Device,
@@ -67,6 +68,15 @@ test('edits without a network survive a reload and reach the server later', asyn
   expect(server.text(first)).toBe('Mở đầu. Gõ khi mất mạng.')
   await device.close()
   expect(await unsentWork(me.id, device.surroundings())).toBe(0)
+})
+
+test('a plan whose first opening was cut short is not shown as an empty one', async () => {
+  const device = newDevice()
+  await device.open()
+  device.goOffline()
+  await device.close()
+  const again = await openPlan(planId, me, device.surroundings())
+  expect(again).toMatchObject({ ok: false, error: { code: 'network.offline' } })
 })
 
 test('nothing counts as saved before the server has acknowledged it', async () => {

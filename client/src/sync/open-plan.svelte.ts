@@ -54,7 +54,11 @@ export async function openPlan(
   const store = await DeviceStore.open(surroundings.database, me.id)
   const kept = await store.readPlan(planId)
   const drafts = await store.drafts(planId)
-  if (kept.record !== null) return accept(new PlanSync(surroundings, store, kept, kept.record, drafts, me, false))
+  // An opening that was cut short leaves the record alone: an empty plan would be shown for it.
+  const isWhole = kept.documents.some(({ name }) => name === outlineDocument(planId))
+  if (kept.record !== null && isWhole) {
+    return accept(new PlanSync(surroundings, store, kept, kept.record, drafts, me, false))
+  }
   const record = await fetchRecord(surroundings.api, planId, AbortSignal.timeout(openTimeout))
   if (!record.ok) {
     await store.close()
