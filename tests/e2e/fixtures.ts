@@ -2,10 +2,10 @@
  * What every browser journey needs: a real server for each worker, units and people of its own for
  * each test, and pages where they are signed in. A page that logs an error fails its test.
  */
-import { test as base, expect, type Browser, type Page } from '@playwright/test'
+import { test as base, expect, type Browser, type Locator, type Page } from '@playwright/test'
 import type { Unit } from '@soanchung/shared/protocol.ts'
 import type { PlanSnapshot } from '@soanchung/shared/plan/snapshot.ts'
-import { givePlan, startServer, type TestPerson, type TestServer } from '../support/server.ts'
+import { givePlan, startServer, type TestPerson, type TestServer, type TestServerOptions } from '../support/server.ts'
 
 export { expect }
 
@@ -28,59 +28,79 @@ export const test = base.extend<{ desk: Desk }, { server: TestServer }>({
   server: [
     // eslint-disable-next-line no-empty-pattern
     async ({}, use) => {
-      const server = await startServer()
+      const server = await startJourneyServer()
       await use(server)
       await server.stop()
     },
     { scope: 'worker' },
   ],
   desk: async ({ server, browser }, use) => {
-    const units = {
-      lead: await server.unit('MTTQ'),
-      drafter: await server.unit('HND'),
-      reader: await server.unit('VP'),
-    }
-    const lead = await server.person({ name: 'Nguyễn Thu Hà', units: [units.lead] })
-    const drafter = await server.person({ name: 'Trần Văn Lực', units: [units.drafter] })
-    const reader = await server.person({ name: 'Lê Minh Đức', units: [units.reader] })
-    const pages: Page[] = []
-    const problems: string[] = []
-    const home = async (person: TestPerson) => {
-      const page = await signedIn(browser, server, person, problems)
-      pages.push(page)
-      await page.goto(server.address)
-      return page
-    }
-    await use({
-      server,
-      units,
-      lead,
-      drafter,
-      reader,
-      home,
-      async plan(snapshot, given = []) {
-        await givePlan(lead, snapshot, [
-          { unit: units.drafter, role: 'drafter' },
-          { unit: units.reader, role: 'reader' },
-        ])
-        for (const part of snapshot.parts.filter(({ title }) => given.includes(title))) {
-          await lead.send('PUT', `/api/plans/${snapshot.id}/parts/${part.id}/units`, { units: [units.drafter.id] })
-        }
-        return snapshot
-      },
-      async open(person, plan) {
-        const page = await signedIn(browser, server, person, problems)
-        pages.push(page)
-        await page.goto(`${server.address}/plans/${plan.id}`)
-        await expect(sheetOf(page)).toBeVisible()
-        await expectSaved(page)
-        return page
-      },
-    })
-    for (const page of pages) await page.context().close()
-    expect(problems, 'errors on a page').toEqual([])
+    const { desk, close } = await openDesk(server, browser)
+    await use(desk)
+    await close()
   },
 })
+
+/** A server of its own, for journeys that stop it. `CLIENT_FOLDER` names another build than client/dist. */
+export function startJourneyServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const clientFolder = process.env['CLIENT_FOLDER']
+  return startServer({ ...(clientFolder === undefined ? {} : { clientFolder }), ...options })
+}
+
+/** Units and people on a server, and a way to their screens. `close` fails where a page has logged an error. */
+export async function openDesk(
+  server: TestServer,
+  browser: Browser,
+): Promise<{ desk: Desk; close: () => Promise<void> }> {
+  const units = {
+    lead: await server.unit('MTTQ'),
+    drafter: await server.unit('HND'),
+    reader: await server.unit('VP'),
+  }
+  const lead = await server.person({ name: 'Nguyễn Thu Hà', units: [units.lead] })
+  const drafter = await server.person({ name: 'Trần Văn Lực', units: [units.drafter] })
+  const reader = await server.person({ name: 'Lê Minh Đức', units: [units.reader] })
+  const pages: Page[] = []
+  const problems: string[] = []
+  const goTo = async (person: TestPerson, path: string) => {
+    const page = await signedIn(browser, server, person, problems)
+    pages.push(page)
+    await page.goto(server.address + path)
+    return page
+  }
+  const desk: Desk = {
+    server,
+    units,
+    lead,
+    drafter,
+    reader,
+    home: (person) => goTo(person, '/'),
+    async plan(snapshot, given = []) {
+      await givePlan(lead, snapshot, [
+        { unit: units.drafter, role: 'drafter' },
+        { unit: units.reader, role: 'reader' },
+      ])
+      for (const part of snapshot.parts.filter(({ title }) => given.includes(title))) {
+        await lead.send('PUT', `/api/plans/${snapshot.id}/parts/${part.id}/units`, { units: [units.drafter.id] })
+      }
+      return snapshot
+    },
+    async open(person, plan) {
+      const page = await goTo(person, `/plans/${plan.id}`)
+      await expect(sheetOf(page).locator('section.part')).toHaveCount(plan.parts.length)
+      await expect(sheetOf(page).locator('[data-placeholder="Đang tải nội dung…"]')).toHaveCount(0)
+      await expectSaved(page)
+      return page
+    },
+  }
+  return {
+    desk,
+    async close() {
+      for (const page of pages) await page.context().close()
+      expect(problems, 'errors on a page').toEqual([])
+    },
+  }
+}
 
 async function signedIn(browser: Browser, server: TestServer, person: TestPerson, problems: string[]): Promise<Page> {
   const context = await browser.newContext()
@@ -108,14 +128,43 @@ export function partOf(page: Page, title: string) {
     .filter({ has: page.locator('.part-title', { hasText: title }) })
 }
 
+/** Where an element is in the window, once it stands there. */
+export async function boxOf(element: Locator) {
+  await element.scrollIntoViewIfNeeded()
+  const box = await element.boundingBox()
+  if (box === null) throw new Error('the element is not on the screen')
+  return box
+}
+
 /** Puts the caret at the end of the paragraph that holds the words. */
 export async function caretAfter(page: Page, words: string): Promise<void> {
   const block = sheetOf(page).locator('.ProseMirror p', { hasText: words }).last()
-  await block.scrollIntoViewIfNeeded()
-  const box = await block.boundingBox()
-  if (box === null) throw new Error(`"${words}" is not on the screen`)
+  const box = await boxOf(block)
   await block.click({ position: { x: box.width - 4, y: box.height - 6 } })
   await page.keyboard.press('End')
+}
+
+/** Another's caret in the text; its name is drawn beside it and is no text of the part. */
+export function caretOf(page: Page, name: string) {
+  return sheetOf(page).locator(`.remote-caret-name[data-name^="${name}"]`)
+}
+
+/** The caret's column, in pixels of the window. */
+export function caretX(page: Page): Promise<number> {
+  return page.evaluate(() => getSelection()?.getRangeAt(0).getClientRects()[0]?.left ?? NaN)
+}
+
+/** Puts these in the clipboard, as other programs do, and pastes them where the caret is. */
+export async function pasteInto(page: Page, { html, text }: { html?: string; text: string }): Promise<void> {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.evaluate(
+    async (kinds) => {
+      const blobs = kinds.map(([type, content]) => [type, new Blob([content], { type })] as const)
+      await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))])
+    },
+    [['text/plain', text] as const, ...(html === undefined ? [] : [['text/html', html] as const])],
+  )
+  await page.keyboard.press('Control+V')
 }
 
 /** Waits until the screen says that all is on the server. */

@@ -1,5 +1,5 @@
 import { aBlock, aPart, aPlan, aSentence, aTarget, percent } from '../support/plans.ts'
-import { caretAfter, expect, expectSaved, partOf, sheetOf, test } from './fixtures.ts'
+import { caretAfter, caretOf, expect, expectSaved, partOf, sheetOf, test } from './fixtures.ts'
 
 const purpose = 'Mục đích, yêu cầu'
 const farmers = 'Nhiệm vụ của Hội Nông dân'
@@ -25,7 +25,7 @@ test('two people write in one part, and each sees the other', async ({ desk }) =
   await caretAfter(lead, 'giữ sạch đường làng')
   await lead.keyboard.type(' Mỗi tháng một lần.')
   await caretAfter(drafter, 'Mỗi tháng một lần')
-  await expect(partOf(lead, farmers).getByText('Trần Văn Lực')).toBeAttached()
+  await expect(caretOf(lead, 'Trần Văn Lực')).toBeVisible()
   await drafter.keyboard.type(' Có kiểm tra.')
 
   const both = 'Vận động hội viên giữ sạch đường làng. Mỗi tháng một lần. Có kiểm tra.'
