@@ -69,8 +69,8 @@ export class OutlineTree {
   /** What a part is called in messages: its number and title. */
   nameOf(id: PartId): string {
     const { byId, deleted } = this.#model.outline
-    const title = (byId.get(id) ?? deleted.get(id))?.title.trim() || m.plan_part_untitled()
-    return [this.#model.number(id).label, title].filter(Boolean).join(' ')
+    const part = byId.get(id) ?? deleted.get(id)
+    return [this.#model.number(id).label, part === undefined ? '' : titleOf(part)].filter(Boolean).join(' ')
   }
 
   /** Adds a part beside or below another (at the end of the plan without one) and asks for its title. */
@@ -213,7 +213,7 @@ export class OutlineTree {
     const found = turned.find(
       (row) =>
         row !== undefined &&
-        [row.part.title, this.#model.number(row.part.id).label].some((words) => foldText(words).startsWith(wanted)),
+        [titleOf(row.part), this.#model.number(row.part.id).label].some((words) => foldText(words).startsWith(wanted)),
     )
     if (found !== undefined) this.focused = found.part.id
   }
@@ -246,6 +246,11 @@ export class OutlineTree {
     walk(this.#model.outline.roots, 1)
     return rows
   }
+}
+
+/** What a part is called where it has no title of its own: an opening never has one. */
+export function titleOf({ title, role }: Pick<OutlinePart, 'title' | 'role'>): string {
+  return title.trim() || (role === 'opening' ? m.plan_part_opening() : m.plan_part_untitled())
 }
 
 /** Why a step is not possible, for the menu. */

@@ -3,7 +3,7 @@ import type { PartId } from '@soanchung/shared/ids.ts'
 import { m } from '../paraglide/messages.js'
 import type { Command } from '../ui/commands.svelte.ts'
 import type { Direction } from './outline-moves.ts'
-import type { OutlineTree } from './outline-tree.svelte.ts'
+import { titleOf, type OutlineTree } from './outline-tree.svelte.ts'
 import type { PlanModel } from './plan-model.svelte.ts'
 import { panels, type Panel, type ScreenLayout } from './screen-layout.svelte.ts'
 
@@ -78,7 +78,7 @@ export function planCommands({ tree, layout, activePart, open }: Screen): Comman
 /** One command a part, so that the palette goes to any of them by a few letters. */
 export function goToCommands(model: PlanModel, go: (part: PartId) => void): Command[] {
   return model.outline.inOrder.map((part) => {
-    const name = [model.number(part.id).label, part.title || m.plan_part_untitled()].filter(Boolean).join(' ')
+    const name = [model.number(part.id).label, titleOf(part)].filter(Boolean).join(' ')
     return { id: `plan.go.${part.id}`, label: () => m.plan_go_to({ part: name }), run: () => go(part.id) }
   })
 }
