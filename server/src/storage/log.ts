@@ -9,9 +9,11 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import { RefusalError } from '@soanchung/shared/errors.ts'
 import type { UserId } from '@soanchung/shared/ids.ts'
 import type { Logger } from 'pino'
+import { startThread } from '../thread.ts'
 import type { Database } from './database.ts'
 import { recordChecksum, type AppendGroup } from './log-programs.ts'
-import { startMergeThread } from './merge-thread.ts'
+import type { MergeQuestion } from './merge-worker.ts'
+import { compactBytes as withoutPool } from './sqlite-thread.ts'
 import type { Tables } from './tables.ts'
 
 export interface StoredDocument {
@@ -66,7 +68,9 @@ interface Waiting {
 export function createLog(database: Database, logger: Logger, options: LogOptions = {}): DocumentLog {
   const compactRows = options.compactRows ?? 500
   const compactBytes = options.compactBytes ?? 1024 * 1024
-  const mergeThread = startMergeThread()
+  const mergeThread = startThread<MergeQuestion, Uint8Array>(new URL('./merge-worker.ts', import.meta.url))
+  const merge = (question: MergeQuestion) =>
+    mergeThread.ask({ ...question, updates: question.updates.map(withoutPool) })
   let waiting: Waiting[] = []
   let isCommitting = false
   let commits: Promise<void> = Promise.resolve()
@@ -136,7 +140,7 @@ export function createLog(database: Database, logger: Logger, options: LogOption
     // Counted anew from here, so that a compaction that fails is tried after as many rows again.
     sinceSnapshot.delete(document)
     if (stored.seq === stored.snapshotSeq) return
-    const bytes = await mergeThread.merge({ updates: stored.updates, collect: true })
+    const bytes = await merge({ updates: stored.updates, collect: true })
     await database.program('compact', { document, from: stored.snapshotSeq, to: stored.seq, bytes })
   }
 
@@ -190,7 +194,7 @@ export function createLog(database: Database, logger: Logger, options: LogOption
       const known = new Map(rows.map((row) => [row.name, row.seq]))
       return new Map(documents.map((document) => [document, known.get(document) ?? 0]))
     },
-    merge: (updates, stateVector) => mergeThread.merge({ updates, stateVector, collect: false }),
+    merge: (updates, stateVector) => merge({ updates, stateVector, collect: false }),
     async compact(document) {
       const running = compacting.get(document) ?? compactNow(document).finally(() => compacting.delete(document))
       compacting.set(document, running)

@@ -1,9 +1,16 @@
-/** The thread that merges Yjs updates; merge-thread.ts is its other side. */
-import { parentPort } from 'node:worker_threads'
+/** The thread that merges Yjs updates, so that long histories never hold up typing. */
 import * as Y from 'yjs'
-import type { MergeAnswer, MergeRequest } from './merge-thread.ts'
+import { answerQuestions } from '../thread.ts'
 
-function merge({ updates, stateVector, collect }: MergeRequest): Uint8Array {
+export interface MergeQuestion {
+  updates: Uint8Array[]
+  /** Answers only what this state lacks. */
+  stateVector?: Uint8Array | undefined
+  /** Lets go of the content of what was deleted, as a live document does. */
+  collect: boolean
+}
+
+answerQuestions(({ updates, stateVector, collect }: MergeQuestion): Uint8Array => {
   const merged = Y.mergeUpdates(updates)
   if (collect) {
     const doc = new Y.Doc()
@@ -12,14 +19,4 @@ function merge({ updates, stateVector, collect }: MergeRequest): Uint8Array {
     return Y.encodeStateAsUpdate(doc)
   }
   return stateVector === undefined ? merged : Y.diffUpdate(merged, stateVector)
-}
-
-parentPort?.on('message', (request: MergeRequest & { id: number }) => {
-  let answer: MergeAnswer
-  try {
-    answer = { id: request.id, ok: true, bytes: merge(request) }
-  } catch (error) {
-    answer = { id: request.id, ok: false, message: error instanceof Error ? error.message : String(error) }
-  }
-  parentPort?.postMessage(answer)
 })

@@ -25,10 +25,12 @@ import { connectionToken, type FetchDocumentsBody, type StatelessMessage } from 
 import type { Database } from '../storage/database.ts'
 import type { DocumentLog } from '../storage/log.ts'
 import type { Tables } from '../storage/tables.ts'
+import { startThread } from '../thread.ts'
 import type { Gate, Identity } from './gate.ts'
 import { ownPresence } from './presence.ts'
 import { closeCode, openSockets, type Visit } from './sockets.ts'
-import { checkUpdate } from './update-check.ts'
+import { judgeUpdate, readUpdate, type UpdateReading } from './update-check.ts'
+import type { UpdateQuestion } from './update-worker.ts'
 import { createDocumentWriter, fetchDocuments, readDocument } from './write-document.ts'
 
 export interface SyncOptions {
@@ -93,11 +95,14 @@ class Denied extends Error {
 }
 
 const maxPendingDocuments = 500
+/** From here on, in bytes, reading an update would be felt by those who type meanwhile. */
+const largeUpdate = 64 * 1024
 /** Of the Yjs sync protocol: the two messages that carry an update. */
 const syncStep2 = 1
 const syncUpdate = 2
 
 export function createSync({ log, database, gate, epoch, allowedOrigin, logger }: SyncOptions): Sync {
+  const reader = startThread<UpdateQuestion, UpdateReading>(new URL('./update-worker.ts', import.meta.url))
   /** Updates between check and apply, by document; one must not unload under them. */
   const inFlight = new Map<string, Set<Promise<void>>>()
   const finishers = new WeakMap<Connection, () => void>()
@@ -141,10 +146,15 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
 
     async beforeSync({ type, payload, connection, document, documentName, context }) {
       if (type !== syncStep2 && type !== syncUpdate) return
-      // What was still queued when the connection was closed had the right of before.
+      if (isEmptyUpdate(payload)) return
+      const reading = await readAside(documentName, payload)
+      // What was still queued or read when the connection was closed had the right of before.
       if (context.closings !== closingsOf(documentName)) throw new Denied('server.busy')
-      const verdict = checkUpdate(document, rootsOf(documentName), payload)
+      const verdict = reading.ok
+        ? judgeUpdate(document, reading.contents)
+        : ({ kind: 'refused', why: reading.why } as const)
       if (verdict.kind === 'nothing') return
+      if (verdict.kind === 'early') throw new Denied('server.busy')
       if (verdict.kind === 'refused') {
         logger.warn({ document: documentName, userId: context.visit.userId, why: verdict.why }, 'an update is refused')
         throw reject(connection, 'update.invalid')
@@ -205,6 +215,13 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
       logger.error({ err: error }, 'the sync failed')
       throw new Denied('server.failed')
     }
+  }
+
+  async function readAside(documentName: string, update: Uint8Array): Promise<UpdateReading> {
+    const roots = rootsOf(documentName)
+    if (update.length < largeUpdate) return readUpdate(roots, update)
+    // A view of the socket's buffer would carry all of it along.
+    return await translated(reader.ask({ roots, update: new Uint8Array(update) }))
   }
 
   function closingsOf(documentName: string): number {
@@ -296,8 +313,14 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
       await sockets.close()
       await Promise.all([...inFlight.keys()].map(settled))
       hocuspocus.flushPendingStores()
+      await reader.close()
     },
   }
+}
+
+/** No clients and no deletions: what is answered to somebody who has everything. */
+function isEmptyUpdate(update: Uint8Array): boolean {
+  return update.length === 2 && update[0] === 0 && update[1] === 0
 }
 
 function rootsOf(documentName: string): readonly string[] {
