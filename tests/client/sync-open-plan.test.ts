@@ -72,6 +72,7 @@ test('edits without a network survive a reload and reach the server later', asyn
 
 test('a plan whose first opening was cut short is not shown as an empty one', async () => {
   const device = newDevice()
+  device.losesDocuments = true
   await device.open()
   device.goOffline()
   await device.close()

@@ -110,7 +110,7 @@ test('two people of the demo write in one plan, and it is all there after a relo
   await until(() => textOf(second.plan.part(added).document) === 'Viết trên máy chủ thật.')
   await Promise.all([first.close(), second.close()])
   const again = await open({ ...one, surroundings: { ...one.surroundings, database: null } })
-  await until(() => textOf(again.plan.part(added).document) === 'Viết trên máy chủ thật.')
+  await until(() => again.save.online && textOf(again.plan.part(added).document) === 'Viết trên máy chủ thật.')
   expect(again.save).toMatchObject({ where: 'saved', code: null })
   await again.close()
 })
