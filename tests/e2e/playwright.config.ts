@@ -21,6 +21,7 @@ export default defineConfig({
   use: {
     viewport: { width: 1440, height: 900 },
     locale: 'vi-VN',
+    actionTimeout: 30_000,
     trace: 'retain-on-failure',
     launchOptions: {
       ...(system === undefined ? {} : { executablePath: system }),
