@@ -1,4 +1,4 @@
-/** Which part a reader of the sheet is at, from where it is scrolled to. */
+/** Which part a reader of the sheet is at, from where it is scrolled to; and how one gets to another. */
 import type { PartId } from '@soanchung/shared/ids.ts'
 
 /**
@@ -20,4 +20,20 @@ export function partInView(
     if (best === null || distance < best.distance) best = { id, distance }
   }
   return best?.id ?? null
+}
+
+/**
+ * Scrolls again where a smooth scroll has ended, as parts on the way take their true heights only
+ * when they come into view. Whoever scrolls by hand meanwhile is left where they are.
+ */
+export function arrive(scroller: Element, scroll: () => void): void {
+  const stop = new AbortController()
+  const { signal } = stop
+  let again = 3
+  scroller.addEventListener('scrollend', () => (again-- > 0 ? scroll() : stop.abort()), { signal })
+  for (const type of ['wheel', 'touchstart', 'pointerdown', 'keydown']) {
+    addEventListener(type, () => stop.abort(), { signal, capture: true, passive: true })
+  }
+  setTimeout(() => stop.abort(), 2500)
+  scroll()
 }

@@ -1,16 +1,16 @@
 /** The menu in which the columns of a table are chosen. */
 import type { ViewBlock } from '@soanchung/shared/plan/blocks.ts'
-import { budgetColumns, columnsOf, targetColumns, usualColumns } from '@soanchung/shared/targets/view.ts'
+import { budgetColumns, chosenColumns, columnsOf, targetColumns } from '@soanchung/shared/targets/view.ts'
 import { m } from '../paraglide/messages.js'
 import type { MenuItem } from '../ui/Menu.svelte'
 
 /** One item a column of the register; the years are one. The name always stays. */
 export function columnItems(
-  view: Pick<ViewBlock, 'register' | 'columns'>,
+  view: Pick<ViewBlock, 'register' | 'columns'> & Partial<Pick<ViewBlock, 'group'>>,
   choose: (columns: string[]) => void,
 ): MenuItem[] {
   const keys: readonly string[] = view.register === 'targets' ? targetColumns : budgetColumns
-  const shown = new Set(view.columns.length === 0 ? usualColumns[view.register] : view.columns)
+  const shown = new Set(chosenColumns(view))
   return keys
     .filter((key) => key !== 'name')
     .map((key) => ({

@@ -19,6 +19,7 @@ import {
   type TableRow,
   type ViewSource,
 } from '@soanchung/shared/targets/view.ts'
+import { titleOf } from '../plan/outline-tree.svelte.ts'
 import type { PlanModel } from '../plan/plan-model.svelte.ts'
 import { m } from '../paraglide/messages.js'
 import { foldText } from '../ui/fold.ts'
@@ -371,8 +372,8 @@ function sourceOf(model: PlanModel, { view, part, filter }: GridSetup): ViewSour
 
 /** "II. Mục tiêu", as the outline shows it. */
 export function partTitle(model: PlanModel, id: PartId): string {
-  const title = model.outline.byId.get(id)?.title ?? ''
-  return `${model.number(id).label} ${title}`.trim()
+  const part = model.outline.byId.get(id)
+  return `${model.number(id).label} ${part === undefined ? '' : titleOf(part)}`.trim()
 }
 
 /** Rows whose entry and number did not change keep their identity, so that their cells are not read again. */

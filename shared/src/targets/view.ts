@@ -45,10 +45,17 @@ export interface ViewSource {
 export const targetColumns = ['number', 'name', 'measure', 'baseline', 'years', 'responsible', 'note', 'part'] as const
 export const budgetColumns = ['number', 'name', 'source', 'years', 'total', 'note', 'part'] as const
 
-/** What a view without columns of its own shows. */
-export const usualColumns: Record<ViewBlock['register'], readonly string[]> = {
+const usualColumns: Record<ViewBlock['register'], readonly string[]> = {
   targets: ['number', 'name', 'measure', 'baseline', 'years', 'responsible'],
   budget: ['number', 'name', 'source', 'years', 'total'],
+}
+
+type ColumnChoice = Pick<ViewBlock, 'register' | 'columns'> & Partial<Pick<ViewBlock, 'group'>>
+
+/** The view's own columns, else the usual ones, without a unit's name in each row below its heading. */
+export function chosenColumns({ register, columns, group }: ColumnChoice): readonly string[] {
+  if (columns.length > 0) return columns
+  return usualColumns[register].filter((key) => key !== 'responsible' || group !== 'unit')
 }
 
 export interface TableColumn {
@@ -118,13 +125,9 @@ export function tableOf(view: ViewBlock, source: ViewSource, part: PartId): Regi
 }
 
 /** The columns of a view, years spelled out; keys that the register does not have are left out. */
-export function columnsOf(
-  view: Pick<ViewBlock, 'register' | 'columns'>,
-  meta: Pick<PlanMeta, 'period'>,
-): TableColumn[] {
+export function columnsOf(view: ColumnChoice, meta: Pick<PlanMeta, 'period'>): TableColumn[] {
   const yearField = view.register === 'targets' ? 'value' : 'amount'
-  const keys = view.columns.length === 0 ? usualColumns[view.register] : view.columns
-  const expanded = keys.flatMap((key) =>
+  const expanded = chosenColumns(view).flatMap((key) =>
     key === 'years' ? planYears(meta).map((year) => `${yearField}.${year}`) : [key],
   )
   return [...new Set(expanded)].flatMap((key) => {
