@@ -65,6 +65,7 @@ export async function serve(config: Config, clientFolder = builtClient): Promise
       gate: {
         identify: (from) => accounts.identify(from),
         access: (subject) => documentAccess(database.query, subject),
+        stillHolds: (proofs) => accounts.stillHolds(proofs),
       },
       epoch: database.epoch,
       allowedOrigin: ({ headers }) => allowedOrigin(headers.origin, headers.host),

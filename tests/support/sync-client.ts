@@ -20,6 +20,8 @@ type Target = Pick<SyncServer, 'port' | 'origin'> & { epoch: string }
 
 export interface SyncClientOptions {
   user: string
+  /** Sent instead of the cookie that names the user. */
+  cookie?: string
   document: string
   doc?: Y.Doc
   schema?: number
@@ -31,7 +33,9 @@ export interface SyncClientOptions {
 export function openClient(server: Target, options: SyncClientOptions): SyncClient {
   class CookieSocket extends WebSocket {
     constructor(url: string) {
-      super(url, { headers: { cookie: `user=${options.user}`, origin: server.origin } })
+      super(url, { headers: { cookie: options.cookie ?? `user=${options.user}`, origin: server.origin } })
+      // Closed while it still connects, it reports an error that nobody is there to hear.
+      this.on('error', () => undefined)
     }
   }
   const doc = options.doc ?? new Y.Doc()

@@ -32,6 +32,12 @@ export const plainPlan: PlainPlan = (() => {
   return { planId, partId, outline: outlineDocument(planId), part: partDocument(partId) }
 })()
 
+/** More parts of the same plan, for tests that need many documents. */
+export const moreParts: readonly PartId[] = Array.from(
+  { length: 100 },
+  (_, index) => `pc${String(index).padStart(18, '2')}` as PartId,
+)
+
 const access: PlanAccess = {
   planId: plainPlan.planId,
   stage: 'drafting',
@@ -39,7 +45,7 @@ const access: PlanAccess = {
     [drafters, 'lead'],
     [readers, 'reader'],
   ]),
-  partUnits: new Map([[plainPlan.partId, []]]),
+  partUnits: new Map([plainPlan.partId, ...moreParts].map((part) => [part, []])),
 }
 
 /** Names that begin with `reader` read, with `stranger` may do nothing, all others write. */
@@ -52,11 +58,13 @@ export const plainGate: Gate = {
     return {
       actor: { userId, units: unit === null ? [] : [unit], administrator: false, scope: 'write' },
       presence: { id: userId, name, unit, symbol: 'HND', colour: 1 },
+      proof: name,
     }
   },
+  stillHolds: async (proofs) => new Set(proofs),
   async access(subject) {
     const isOurs =
-      subject.kind === 'outline' ? subject.planId === plainPlan.planId : subject.partId === plainPlan.partId
+      subject.kind === 'outline' ? subject.planId === plainPlan.planId : access.partUnits.has(subject.partId)
     return isOurs ? access : null
   },
 }

@@ -35,6 +35,8 @@ export interface SessionAnswer {
 export interface Accounts {
   /** By access token, or by the session's cookie in the headers; null for neither. */
   identify(from: { headers: Headers; token?: string }): Promise<Identified | null>
+  /** Which of the proofs by which somebody was identified before would still do. */
+  stillHolds(proofs: readonly string[]): Promise<ReadonlySet<string>>
   signIn(attempt: {
     username: string
     password: string
@@ -86,10 +88,12 @@ export function createAccounts({ query, dialect, secret, publicUrl, logger }: Ac
     logger: { log: (level, message) => logger[level]({ from: 'better-auth' }, message) },
   })
 
-  async function sessionOf(headers: Headers): Promise<{ owner: UserId; token: string } | null> {
+  async function sessionOf(headers: Headers): Promise<{ id: string; owner: UserId; token: string } | null> {
     if (!headers.has('cookie')) return null
     const found = await auth.api.getSession({ headers, query: { disableRefresh: true } })
-    return found === null ? null : { owner: userId.parse(found.user.id), token: found.session.token }
+    return found === null
+      ? null
+      : { id: found.session.id, owner: userId.parse(found.user.id), token: found.session.token }
   }
 
   return {
@@ -99,12 +103,42 @@ export function createAccounts({ query, dialect, secret, publicUrl, logger }: Ac
         const found = await findToken(query, presented)
         const person = found === null ? null : await readPerson(query, found.owner)
         if (found === null || person === null) return null
-        return { person, actor: actorOf(person, found.scope), presence: presenceOf(person), via: 'token' }
+        const proof = proofOf('token', found.id)
+        return { person, actor: actorOf(person, found.scope), presence: presenceOf(person), via: 'token', proof }
       }
       const session = await sessionOf(headers)
       const person = session === null ? null : await readPerson(query, session.owner)
-      if (person === null) return null
-      return { person, actor: actorOf(person, 'write'), presence: presenceOf(person), via: 'session' }
+      if (session === null || person === null) return null
+      const proof = proofOf('session', session.id)
+      return { person, actor: actorOf(person, 'write'), presence: presenceOf(person), via: 'session', proof }
+    },
+
+    async stillHolds(proofs) {
+      const [sessions, tokens] = [idsOf('session', proofs), idsOf('token', proofs)]
+      const found = await Promise.all([
+        sessions.length === 0
+          ? []
+          : query
+              .selectFrom('session')
+              .innerJoin('user', 'user.id', 'session.userId')
+              .select('session.id')
+              .where('session.id', 'in', sessions)
+              .where('session.expiresAt', '>', new Date().toISOString())
+              .execute(),
+        tokens.length === 0
+          ? []
+          : query
+              .selectFrom('access_tokens')
+              .select('id')
+              .where('id', 'in', tokens)
+              .where('expires_at', '>', Date.now())
+              .execute(),
+      ])
+      const [liveSessions, liveTokens] = found
+      return new Set([
+        ...liveSessions.map(({ id }) => proofOf('session', id)),
+        ...liveTokens.map(({ id }) => proofOf('token', id)),
+      ])
     },
 
     async signIn({ username: name, password, remember, address }) {
@@ -188,6 +222,15 @@ export function createAccounts({ query, dialect, secret, publicUrl, logger }: Ac
       return accept(id)
     },
   }
+}
+
+function proofOf(kind: Identified['via'], id: string): string {
+  return `${kind}/${id}`
+}
+
+function idsOf(kind: Identified['via'], proofs: readonly string[]): string[] {
+  const prefix = `${kind}/`
+  return proofs.filter((proof) => proof.startsWith(prefix)).map((proof) => proof.slice(prefix.length))
 }
 
 function bearerOf(headers: Headers): string | undefined {

@@ -71,7 +71,7 @@ export async function revokeToken(query: Kysely<Tables>, owner: UserId, id: stri
 export async function findToken(
   query: Kysely<Tables>,
   token: string,
-): Promise<{ owner: UserId; scope: 'read' | 'write' } | null> {
+): Promise<{ id: string; owner: UserId; scope: 'read' | 'write' } | null> {
   if (!tokenPattern.test(token)) return null
   const row = await query
     .selectFrom('access_tokens')
@@ -83,7 +83,7 @@ export async function findToken(
   if (Number(row.last_used_at ?? 0) < now - usedPrecisionMs) {
     await query.updateTable('access_tokens').set({ last_used_at: now }).where('id', '=', row.id).execute()
   }
-  return { owner: row.user_id, scope: row.scope }
+  return { id: row.id, owner: row.user_id, scope: row.scope }
 }
 
 function hashOf(token: string): string {

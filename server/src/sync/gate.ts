@@ -10,6 +10,8 @@ export interface Identity {
   actor: Actor
   /** What others see of this person; overwrites whatever a client says of itself. */
   presence: Presence['user']
+  /** The session or access token that they came with, as a name for `stillHolds`. */
+  proof: string
 }
 
 export interface Gate {
@@ -17,4 +19,6 @@ export interface Gate {
   identify(from: { headers: Headers; token?: string }): Promise<Identity | null>
   /** The plan that the document belongs to; null where there is none. */
   access(subject: DocumentSubject): Promise<PlanAccess | null>
+  /** Those of these proofs that still count: not signed out, not revoked, not expired. */
+  stillHolds(proofs: readonly string[]): Promise<ReadonlySet<string>>
 }

@@ -18,17 +18,27 @@ import { awarenessMessage, openPresenceInlet } from './presence.ts'
 export interface Visit {
   door: 'application' | 'bridge'
   userId: UserId | null
+  /** What they proved themselves with; null until they have. */
+  proof: string | null
+  /** True once the proof counts no more: nothing that comes from there is taken. */
+  isOver: boolean
 }
 
 /** One import of a large plan into one part fits; nothing that a person types comes near. */
 const maxPayload = 16 * 1024 * 1024
 const maxBuffered = 16 * 1024 * 1024
+/** Sync, presence, sign-in, the question for presence, stateless, goodbye, ping and pong of the sync library. */
+const messagesOfClients: ReadonlySet<number> = new Set([0, awarenessMessage, 2, 3, 5, 7, 9, 10])
 const pingInterval = 30_000
 const closeTimeout = 2_000
 
 export interface Sockets {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   count(): number
+  /** The proofs by which those who are there came in. */
+  proofs(): string[]
+  /** Ends the visits of whoever came with one of these, with the reason on each document. */
+  end(proofs: ReadonlySet<string>, reason: ErrorCode): void
   /** Says goodbye to every client; cuts those that do not answer within two seconds. */
   close(): Promise<void>
 }
@@ -41,10 +51,11 @@ export function openSockets<Context extends { visit: Visit }>(options: {
 }): Sockets {
   const { hocuspocus, allowedOrigin, newContext, logger } = options
   const server = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false })
+  const visits = new Map<Visit, (reason: ErrorCode) => void>()
   let closing = false
 
   function welcome(ws: WebSocket, request: IncomingMessage, bridged: { name: DocumentName; token: string } | null) {
-    const visit: Visit = { door: bridged === null ? 'application' : 'bridge', userId: null }
+    const visit: Visit = { door: bridged === null ? 'application' : 'bridge', userId: null, proof: null, isOver: false }
     const client = hocuspocus.handleConnection(
       {
         get readyState() {
@@ -70,7 +81,14 @@ export function openSockets<Context extends { visit: Visit }>(options: {
       () => visit.userId,
     )
 
+    visits.set(visit, (reason) => {
+      visit.isOver = true
+      client.handleClose({ code: closeCode(reason), reason })
+      ws.close(closeCode(reason), reason)
+    })
+
     const receive = (bytes: Uint8Array) => {
+      if (visit.isOver) return
       const frame = bridged === null ? bytes : fromStockClient(bridged.name, bytes)
       if (frame === null) return
       const decoder = decoding.createDecoder(frame)
@@ -78,7 +96,9 @@ export function openSockets<Context extends { visit: Visit }>(options: {
       const [name = ''] = address.split('\0')
       // The library keeps names as keys of plain objects; `__proto__` must never get there.
       if (parseDocumentName(name) === null) return void ws.send(refusalFrame(address, 'not.found'))
-      if (decoding.readVarUint(decoder) !== awarenessMessage) return client.handleMessage(frame)
+      const type = decoding.readVarUint(decoder)
+      if (!messagesOfClients.has(type)) throw new Error(`a message of kind ${type}`)
+      if (type !== awarenessMessage) return client.handleMessage(frame)
       const document: Document | undefined = hocuspocus.documents.get(name)
       inlet.hear(address, document?.awareness, decoder)
     }
@@ -102,6 +122,7 @@ export function openSockets<Context extends { visit: Visit }>(options: {
     ws.on('close', (code, reason) => {
       clearInterval(ping)
       inlet.close()
+      visits.delete(visit)
       client.handleClose({ code, reason: reason.toString() })
     })
     if (bridged !== null) client.handleMessage(signInFrame(bridged.name, bridged.token))
@@ -127,6 +148,12 @@ export function openSockets<Context extends { visit: Visit }>(options: {
       server.handleUpgrade(request, socket, head, (ws) => welcome(ws, request, bridged))
     },
     count: () => server.clients.size,
+    proofs: () => [...new Set([...visits.keys()].flatMap(({ proof }) => proof ?? []))],
+    end(proofs, reason) {
+      for (const [visit, end] of visits) {
+        if (visit.proof !== null && proofs.has(visit.proof) && !visit.isOver) end(reason)
+      }
+    },
     async close() {
       closing = true
       const left = [...server.clients].map(

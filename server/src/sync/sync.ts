@@ -94,6 +94,8 @@ class Denied extends Error {
   }
 }
 
+/** Whoever signed out must be out within a second. */
+const proofInterval = 400
 const maxPendingDocuments = 500
 /** From here on, in bytes, reading an update would be felt by those who type meanwhile. */
 const largeUpdate = 64 * 1024
@@ -119,6 +121,7 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
       const { identity, readOnly } = await translated(authenticate(documentName, token, requestHeaders, context.visit))
       connectionConfig.readOnly = readOnly
       context.visit.userId = identity.actor.userId
+      context.visit.proof = identity.proof
       return { identity, closings: closed }
     },
 
@@ -150,6 +153,7 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
       const reading = await readAside(documentName, payload)
       // What was still queued or read when the connection was closed had the right of before.
       if (context.closings !== closingsOf(documentName)) throw new Denied('server.busy')
+      if (context.visit.isOver) throw new Denied('auth.required')
       const verdict = reading.ok
         ? judgeUpdate(document, reading.contents)
         : ({ kind: 'refused', why: reading.why } as const)
@@ -290,6 +294,28 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
     logger,
   })
 
+  // Asked for, not told: a session may be ended by another server or by a command beside this one.
+  let isAsking = false
+  const watch = setInterval(() => {
+    if (!isAsking) void endStrangers()
+  }, proofInterval)
+  watch.unref()
+
+  async function endStrangers(): Promise<void> {
+    const proofs = sockets.proofs()
+    if (proofs.length === 0) return
+    isAsking = true
+    try {
+      const holding = await gate.stillHolds(proofs)
+      const over = new Set(proofs.filter((proof) => !holding.has(proof)))
+      if (over.size > 0) sockets.end(over, 'auth.required')
+    } catch (error) {
+      logger.error({ err: error }, 'who is signed in could not be asked')
+    } finally {
+      isAsking = false
+    }
+  }
+
   return {
     handleUpgrade: sockets.handleUpgrade,
     writeDocument: createDocumentWriter({ database, log, gate, applyLive }),
@@ -310,6 +336,7 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
       connections: [...hocuspocus.documents.values()].reduce((sum, one) => sum + one.getConnectionsCount(), 0),
     }),
     async close() {
+      clearInterval(watch)
       await sockets.close()
       await Promise.all([...inFlight.keys()].map(settled))
       hocuspocus.flushPendingStores()
