@@ -20,7 +20,7 @@ beforeEach(() => {
     dropped: () => void dropped++,
     changed: () => {},
   })
-  for (const [id, document] of documents) journal.watch(id, [document.getMap('targets')])
+  for (const [id, document] of documents) journal.watch(id, document, [document.getMap('targets')])
 })
 
 function write(id: string, key: string, origin: unknown = userEdit) {
@@ -93,4 +93,18 @@ test('a new change forgets what could be redone', () => {
   expect(journal.canRedo).toBe(false)
   journal.redo()
   expect(content()).toBe('a13 b')
+})
+
+test('after the server refused what was typed, undo follows the fresh document', () => {
+  write('a', '1')
+  write('b', '2')
+  const fresh = new Y.Doc()
+  documents.set('a', fresh)
+  journal.watch('a', fresh, [fresh.getMap('targets')])
+  write('a', '3')
+  journal.undo()
+  expect(content()).toBe('a b2')
+  journal.undo()
+  expect(content()).toBe('a b')
+  expect(journal.canUndo).toBe(false)
 })

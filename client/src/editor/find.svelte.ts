@@ -9,6 +9,7 @@ import { userEdit } from '../plan/edit-origin.ts'
 import { replaceInBlock } from './body-edit.ts'
 import { rangeOf } from './dom-places.ts'
 import { isWhollyRead } from './plan-selection.svelte.ts'
+import { selectedWords } from './sheet-words.ts'
 import type { Sheet } from './sheet.svelte.ts'
 
 export interface Match {
@@ -97,8 +98,8 @@ export class FindController {
   }
 
   show(): void {
-    const selected = this.#sheet.selectedText()?.text
-    if (selected !== undefined && selected.length < 200) this.query = selected
+    const selected = selectedWords(this.#sheet)
+    if (selected !== '' && selected.length < 200) this.query = selected
     this.open = true
   }
 

@@ -11,13 +11,14 @@ import type { PartId } from '@soanchung/shared/ids.ts'
 import type { PlanModel } from '../plan/plan-model.svelte.ts'
 import RegisterView from '../targets/RegisterView.svelte'
 import { showReference } from '../targets/reference.ts'
+import type { AtomPlace } from './beside-text.svelte.ts'
 
 export interface NodeViewHooks {
   model: PlanModel
   part: PartId
   mayWrite: () => boolean
   footnoteNumber: (block: string, index: number) => number
-  editFootnote: (view: EditorView, position: number, element: HTMLElement) => void
+  openAtom: (at: AtomPlace) => void
 }
 
 function atom(className: string, name: string): HTMLElement {
@@ -28,9 +29,24 @@ function atom(className: string, name: string): HTMLElement {
   return dom
 }
 
+function opensOnClick(
+  element: HTMLElement,
+  view: EditorView,
+  position: () => number | undefined,
+  hooks: NodeViewHooks,
+) {
+  element.role = 'button'
+  element.addEventListener('click', () => {
+    const at = position()
+    if (at !== undefined) hooks.openAtom({ view, position: at, element, byKey: false })
+  })
+}
+
 export function referenceView(hooks: NodeViewHooks) {
-  return (node: Node): NodeView => {
+  return (node: Node, view: EditorView, position: () => number | undefined): NodeView => {
     const dom = atom('reference', 'reference')
+    dom.ariaHasPopup = 'dialog'
+    opensOnClick(dom, view, position, hooks)
     const target = targetId.safeParse(node.attrs['target'])
     const cell = String(node.attrs['cell'])
     const stop = $effect.root(() => {
@@ -51,7 +67,6 @@ export function footnoteView(hooks: NodeViewHooks) {
   return (node: Node, view: EditorView, position: () => number | undefined): NodeView => {
     const dom = atom('footnote', 'footnote')
     let shown = node
-    dom.role = 'button'
     const stop = $effect.root(() => {
       $effect(() => {
         const pos = position()
@@ -65,10 +80,7 @@ export function footnoteView(hooks: NodeViewHooks) {
       })
     })
     dom.title = String(node.attrs['text'])
-    dom.addEventListener('click', () => {
-      const pos = position()
-      if (pos !== undefined) hooks.editFootnote(view, pos, dom)
-    })
+    opensOnClick(dom, view, position, hooks)
     return {
       dom,
       destroy: stop,

@@ -28,7 +28,7 @@ export interface PartEditorHooks {
   changed: (editor: PartEditor, typed: boolean) => void
   refused: (part: PartId) => void
   footnoteNumber: NodeViewHooks['footnoteNumber']
-  editFootnote: NodeViewHooks['editFootnote']
+  openAtom: NodeViewHooks['openAtom']
 }
 
 export class PartEditor {
@@ -44,7 +44,7 @@ export class PartEditor {
       part: open.id,
       mayWrite: hooks.mayWrite,
       footnoteNumber: hooks.footnoteNumber,
-      editFootnote: hooks.editFootnote,
+      openAtom: hooks.openAtom,
     }
     const isSync = (tr: { getMeta: (key: typeof ySyncPluginKey) => unknown }) =>
       (tr.getMeta(ySyncPluginKey) as { isChangeOrigin?: boolean } | undefined)?.isChangeOrigin === true
@@ -56,6 +56,7 @@ export class PartEditor {
       },
     })
     let ending: ReturnType<typeof setTimeout> | undefined
+    let isLeaving = false
     const releaseWhenComposed = () => {
       // The editor reads the composed text a moment after the composition ends.
       ending = setTimeout(() => {
@@ -89,18 +90,27 @@ export class PartEditor {
           role: 'textbox',
           'aria-multiline': 'true',
           'aria-readonly': String(!hooks.mayWrite()),
-          ...(hooks.mayWrite() ? {} : { inputmode: 'none' }),
+          ...(hooks.mayWrite() ? { 'aria-description': m.editor_keys() } : { inputmode: 'none' }),
         }),
         nodeViews: {
           reference: referenceView(views),
           footnote: footnoteView(views),
           view: tableView(views),
         },
-        handleKeyDown: (_view, event) => !event.isComposing && hooks.keyDown(this, event),
+        handleKeyDown: (view, event) =>
+          !event.isComposing &&
+          ((event.key === 'Enter' && openSelectedAtom(view, hooks)) || hooks.keyDown(this, event)),
         handleDOMEvents: {
           focus: () => {
+            isLeaving = false
             hooks.focused(open.id)
             return false
+          },
+          // Tab indents; after Escape, and where nothing may be written, it goes on through the page.
+          keydown: (_view, event) => {
+            const passes = event.key === 'Tab' && (isLeaving || !hooks.mayWrite())
+            if (event.key !== 'Shift') isLeaving = event.key === 'Escape'
+            return passes
           },
           beforeinput: (_view, event) => {
             const undoes = event.inputType === 'historyUndo' || event.inputType === 'historyRedo'
@@ -186,4 +196,13 @@ export class PartEditor {
     this.#ends()
     this.view.destroy()
   }
+}
+
+/** Enter on a selected reference or footnote opens it. */
+function openSelectedAtom(view: EditorView, { openAtom }: PartEditorHooks): boolean {
+  const { selection } = view.state
+  if (!(selection instanceof NodeSelection) || selection.$from.depth === 0) return false
+  const element = view.nodeDOM(selection.from)
+  if (element instanceof HTMLElement) openAtom({ view, position: selection.from, element, byKey: true })
+  return true
 }

@@ -7,7 +7,7 @@ import type { Command } from '../ui/commands.svelte.ts'
 import { m } from '../paraglide/messages.js'
 import { kindsByKey, setKind, shiftDepth } from './block-keys.ts'
 import { schema } from './part-binding.ts'
-import { insertFootnote } from './sheet-words.ts'
+import { insertFootnote, insertTable } from './sheet-words.ts'
 import type { Sheet } from './sheet.svelte.ts'
 
 export function kindName(kind: BlockKind): string {
@@ -57,11 +57,6 @@ export function setLink(sheet: Sheet, href: string): boolean {
   return true
 }
 
-function isTyping(): boolean {
-  const focused = document.activeElement
-  return focused instanceof HTMLInputElement || focused instanceof HTMLTextAreaElement
-}
-
 export function sheetCommands(sheet: Sheet): Command[] {
   const inText = (id: string, label: () => string, shortcut: string | undefined, command: EditorCommand): Command => ({
     id: `editor.${id}`,
@@ -70,26 +65,38 @@ export function sheetCommands(sheet: Sheet): Command[] {
     enabled: () => sheet.format.mayWrite,
     run: () => runInPart(sheet, command),
   })
+  const atCaret = (id: string, label: () => string, shortcut: string | undefined, run: () => void): Command => ({
+    id: `editor.${id}`,
+    label,
+    ...(shortcut === undefined ? {} : { shortcut }),
+    notInFields: true,
+    // In a part that one only reads, the key says so.
+    enabled: () => sheet.active !== null,
+    run,
+  })
   return [
     {
       id: 'editor.undo',
       label: m.editor_undo,
       shortcut: 'Mod+Z',
-      enabled: () => sheet.canUndo && !isTyping(),
+      notInFields: true,
+      enabled: () => sheet.canUndo,
       run: () => sheet.undo(),
     },
     {
       id: 'editor.redo',
       label: m.editor_redo,
       shortcut: 'Mod+Y',
-      enabled: () => sheet.canRedo && !isTyping(),
+      notInFields: true,
+      enabled: () => sheet.canRedo,
       run: () => sheet.redo(),
     },
     {
       id: 'editor.redo-shift',
       label: m.editor_redo,
       shortcut: 'Mod+Shift+Z',
-      enabled: () => sheet.canRedo && !isTyping(),
+      notInFields: true,
+      enabled: () => sheet.canRedo,
       run: () => sheet.redo(),
     },
     { id: 'editor.find', label: m.editor_find, shortcut: 'Mod+F', run: () => sheet.find.show() },
@@ -99,12 +106,11 @@ export function sheetCommands(sheet: Sheet): Command[] {
     inText('indent', m.editor_indent, 'Tab', shiftDepth(1)),
     inText('outdent', m.editor_outdent, 'Shift+Tab', shiftDepth(-1)),
     ...kindsByKey.map((kind, index) => inText(kind, () => kindName(kind), `Mod+Alt+${index}`, setKind(kind))),
-    {
-      id: 'editor.footnote',
-      label: m.editor_footnote,
-      enabled: () => sheet.format.mayWrite,
-      run: () => insertFootnote(sheet),
-    },
+    atCaret('link', m.editor_link, 'Mod+Alt+K', () => sheet.beside.toggleLink()),
+    atCaret('footnote', m.editor_footnote, undefined, () => insertFootnote(sheet)),
+    atCaret('make-target', m.editor_make_target, 'Mod+Alt+T', () => sheet.beside.offerTarget()),
+    atCaret('reference', m.editor_reference, 'Mod+Alt+R', () => sheet.beside.pickReference()),
+    atCaret('table', m.editor_insert_table, undefined, () => insertTable(sheet)),
   ]
 }
 

@@ -1,20 +1,22 @@
 /** What the sheet does at the caret: inserting, the words that are selected, what the toolbar shows. */
-import type { EditorState } from '@tiptap/pm/state'
-import { newId, type BlockId, type PartId } from '@soanchung/shared/ids.ts'
+import type { Node } from '@tiptap/pm/model'
+import { TextSelection, type EditorState } from '@tiptap/pm/state'
+import { newId, targetId, type BlockId, type PartId } from '@soanchung/shared/ids.ts'
 import type { BlockKind, Inline, ViewBlock } from '@soanchung/shared/plan/blocks.ts'
+import { numberIn, sentenceAround, type NumberWords } from '../targets/make-target.ts'
+import { showReference } from '../targets/reference.ts'
 import { blocksIn } from './block-keys.ts'
 import { schema } from './part-binding.ts'
 import type { Sheet } from './sheet.svelte.ts'
 
 export type Insertion = Exclude<Inline, { type: 'text' }> | ViewBlock
 
-/** Words of one part, for "make this number a target". */
-export interface SelectedText {
+/** A number in a sentence of one part, for "make this number a target". */
+export interface NumberInText extends NumberWords {
   part: PartId
   block: BlockId
+  /** Where it begins in the block. */
   from: number
-  to: number
-  text: string
 }
 
 /** What the toolbar shows of the place of the caret. */
@@ -72,36 +74,88 @@ export function insertFootnote(sheet: Sheet): void {
   if (view === undefined) return
   const position = view.state.selection.from - 1
   const element = view.nodeDOM(position)
-  if (element instanceof HTMLElement) sheet.footnote = { view, position, element }
+  if (element instanceof HTMLElement) sheet.beside.openAtom({ view, position, element, byKey: true })
 }
 
-export function wordsAtCaret(sheet: Sheet): SelectedText | null {
+/** Sets a table of the part's targets in below the caret. */
+export function insertTable(sheet: Sheet): void {
+  const id = newId<BlockId>()
+  sheet.insert({ type: 'view', id, register: 'targets', scope: 'part', columns: [], group: 'none', title: '' })
+}
+
+/** One character for each inline node, so that characters and positions agree. */
+const atom = '\uFFFC'
+
+/** The selected words of one block, or an empty text. */
+export function selectedWords(sheet: Sheet): string {
+  const state = sheet.activeEditor()?.view.state
+  if (state === undefined || sheet.selection.active) return ''
+  const { from, to, $from, $to } = state.selection
+  return $from.sameParent($to) ? state.doc.textBetween(from, to, '\n', atom) : ''
+}
+
+/** The number that is selected or holds the caret, with all its words; null where there is none. */
+export function numberAtCaret(sheet: Sheet): NumberInText | null {
   const editor = sheet.activeEditor()
   if (editor === undefined || sheet.selection.active) return null
-  const { from, to, $from, $to, empty } = editor.view.state.selection
-  if (empty || $from.depth === 0 || !$from.sameParent($to)) return null
-  const text = editor.view.state.doc.textBetween(from, to, '\n', '\uFFFC')
-  const block = $from.parent.attrs['id'] as BlockId
-  return { part: editor.part, block, from: $from.parentOffset, to: $to.parentOffset, text }
+  const { $from, $to } = editor.view.state.selection
+  if ($from.depth === 0 || !$from.sameParent($to)) return null
+  const { parent } = $from
+  const found = numberIn(parent.textBetween(0, parent.content.size, '', atom), $from.parentOffset, $to.parentOffset)
+  if (found === null) return null
+  const { from, to, isRead } = found
+  const words = (start: number, end: number) => parent.textBetween(start, end, '', (leaf) => leafText(sheet, leaf))
+  return {
+    part: editor.part,
+    block: parent.attrs['id'] as BlockId,
+    from,
+    text: words(from, to),
+    isRead,
+    ...sentenceAround(words(0, from), words(to, parent.content.size)),
+  }
 }
 
+function leafText(sheet: Sheet, leaf: Node): string {
+  if (leaf.type.name !== 'reference') return leaf.type.name === 'break' ? '\n' : ''
+  const target = targetId.safeParse(leaf.attrs['target'])
+  return target.success
+    ? showReference(sheet.model, { target: target.data, cell: String(leaf.attrs['cell']) }).text
+    : ''
+}
+
+/** Where the words stand now: others may have written before them. Null where they are gone. */
+export function placeOfWords(sheet: Sheet, number: NumberInText): { from: number; to: number } | null {
+  const doc = sheet.mountPart(number.part)?.view.state.doc
+  let place: { from: number; to: number } | null = null
+  doc?.forEach((node, pos) => {
+    if (node.attrs['id'] !== number.block) return
+    const text = node.textBetween(0, node.content.size, '', atom)
+    const at = nearest(text, number.text, number.from)
+    if (at !== null) place = { from: pos + 1 + at, to: pos + 1 + at + number.text.length }
+  })
+  return place
+}
+
+/** Where the words stand that are nearest to a position; null where they are not in the text. */
+export function nearest(text: string, words: string, position: number): number | null {
+  let best: number | null = null
+  for (let at = text.indexOf(words); at >= 0; at = text.indexOf(words, at + 1)) {
+    if (best === null || Math.abs(at - position) < Math.abs(best - position)) best = at
+  }
+  return best
+}
+
+/** Puts a reference in place of the number, with the caret behind it; false where it is gone. */
 export function replaceWords(
   sheet: Sheet,
-  selected: SelectedText,
+  number: NumberInText,
   reference: Extract<Inline, { type: 'reference' }>,
 ): boolean {
-  const view = sheet.mountPart(selected.part)?.view
+  const view = sheet.mountPart(number.part)?.view
+  const place = placeOfWords(sheet, number)
   const { type: _type, ...attrs } = reference
-  if (view === undefined || !sheet.mayWrite(selected.part)) return false
-  const { doc } = view.state
-  let start = -1
-  doc.forEach((node, pos) => {
-    if (node.attrs['id'] === selected.block) start = pos + 1
-  })
-  const [from, to] = [start + selected.from, start + selected.to]
-  if (start < 0 || to > doc.content.size || doc.textBetween(from, to, '\n', '\uFFFC') !== selected.text) return false
-  sheet.journal.stopCapturing()
-  view.dispatch(view.state.tr.replaceWith(from, to, schema.nodes['reference']!.create(attrs)))
-  sheet.journal.stopCapturing()
+  if (view === undefined || place === null || !sheet.mayWrite(number.part)) return false
+  const tr = view.state.tr.replaceWith(place.from, place.to, schema.nodes['reference']!.create(attrs))
+  view.dispatch(tr.setSelection(TextSelection.create(tr.doc, place.from + 1)).scrollIntoView())
   return true
 }

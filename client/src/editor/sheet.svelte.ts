@@ -4,17 +4,16 @@
  * the commands of the toolbar. Editors come and go with the view; the text lies in the documents.
  */
 import { TextSelection } from '@tiptap/pm/state'
-import type { EditorView } from '@tiptap/pm/view'
 import { flushSync, untrack } from 'svelte'
 import { SvelteMap, SvelteSet } from 'svelte/reactivity'
-import type { BlockId, PartId, UserId } from '@soanchung/shared/ids.ts'
-import type { Inline } from '@soanchung/shared/plan/blocks.ts'
+import type { BlockId, PartId, TargetId, UserId } from '@soanchung/shared/ids.ts'
 import type { Presence, Unit } from '@soanchung/shared/protocol.ts'
 import { userEdit } from '../plan/edit-origin.ts'
 import type { PlanModel } from '../plan/plan-model.svelte.ts'
 import type { Command } from '../ui/commands.svelte.ts'
 import { say } from '../ui/toasts.ts'
 import { m } from '../paraglide/messages.js'
+import { BesideText } from './beside-text.svelte.ts'
 import { deleteStretch, endOf, type Place } from './body-edit.ts'
 import { walkKey } from './caret-walk.ts'
 import { blockElement, partAt, rangeOf, rectOfPlace, type PlanPlace } from './dom-places.ts'
@@ -24,28 +23,14 @@ import { PartEditor } from './part-editor.ts'
 import { goAlong } from './follow.ts'
 import { FootnoteNumbers } from './footnote-numbers.svelte.ts'
 import { PlanSelection, type Stretch } from './plan-selection.svelte.ts'
-import {
-  formatOf,
-  insertAtCaret,
-  noFormat,
-  replaceWords,
-  sameFormat,
-  wordsAtCaret,
-  type Format,
-  type Insertion,
-  type SelectedText,
-} from './sheet-words.ts'
+import { formatOf, insertAtCaret, noFormat, sameFormat, type Format, type Insertion } from './sheet-words.ts'
 import { sheetCommands } from './sheet-commands.ts'
 import { UndoJournal } from './undo-journal.ts'
 
 export interface SheetOptions {
   presence: Presence['user']
-}
-
-interface FootnoteEdit {
-  view: EditorView
-  position: number
-  element: HTMLElement
+  /** Opens the register where a target stands. */
+  showTarget?: (target: TargetId) => void
 }
 
 const outlineId = 'outline'
@@ -58,7 +43,6 @@ export class Sheet {
   canUndo = $state(false)
   canRedo = $state(false)
   format: Format = $state.raw(noFormat)
-  footnote: FootnoteEdit | null = $state.raw(null)
   following: UserId | null = $state(null)
   /** The block that was just jumped to. */
   revealed: BlockId | null = $state(null)
@@ -66,6 +50,7 @@ export class Sheet {
   progress: { done: number; total: number; cancel: () => void } | null = $state.raw(null)
   readonly selection: PlanSelection
   readonly footnotes: FootnoteNumbers
+  readonly beside: BesideText
   readonly find: FindController
   readonly commands: readonly Command[]
   readonly journal: UndoJournal<PlanPlace>
@@ -85,6 +70,7 @@ export class Sheet {
     this.user = options.presence
     this.selection = new PlanSelection(model)
     this.footnotes = new FootnoteNumbers(model)
+    this.beside = new BesideText(this, options.showTarget)
     this.journal = new UndoJournal<PlanPlace>({
       mayWrite: (id) => (id === outlineId ? model.plan.mayWriteOutline : this.#mayWriteDocument(id)),
       caret: () => this.caret(),
@@ -97,11 +83,13 @@ export class Sheet {
     })
     this.find = new FindController(this)
     this.commands = sheetCommands(this)
-    const { outline } = model.plan
-    this.journal.watch(outlineId, [outline.getMap('parts'), outline.getMap('meta')])
     this.#stops.push(
       $effect.root(() => {
         $effect(() => {
+          // After a refusal the sync goes on in fresh documents, and undo with it.
+          void model.recordVersion
+          const { outline } = model.plan
+          this.journal.watch(outlineId, outline, [outline.getMap('parts'), outline.getMap('meta')])
           for (const id of model.parts.keys()) untrack(() => this.#watchPart(id))
         })
         $effect(() => this.#refreshEditors())
@@ -190,14 +178,12 @@ export class Sheet {
       changed: (from, typed) => this.#changed(from, typed),
       refused: (id) => this.sayReadOnly([id]),
       footnoteNumber: (block, index) => this.footnotes.number(part, block, index),
-      editFootnote: (view, position, element) => {
-        this.footnote = { view, position, element }
-      },
+      openAtom: (at) => this.beside.openAtom(at),
     })
     this.#editors.set(part, editor)
     return () => {
       this.#editors.delete(part)
-      if (this.footnote?.view === editor.view) this.footnote = null
+      this.beside.forget(editor.view)
       editor.destroy()
     }
   }
@@ -352,16 +338,6 @@ export class Sheet {
     return insertAtCaret(this, what)
   }
 
-  /** The selected words where they lie in one block; for turning a number into a target. */
-  selectedText(): SelectedText | null {
-    return wordsAtCaret(this)
-  }
-
-  /** Puts a reference in place of the words that `selectedText` gave, if they still stand there. */
-  replaceSelected(selected: SelectedText, reference: Extract<Inline, { type: 'reference' }>): boolean {
-    return replaceWords(this, selected, reference)
-  }
-
   // --- others ---
 
   /** Goes along with another person's caret until one types or scrolls oneself; null ends it. */
@@ -418,11 +394,10 @@ export class Sheet {
   }
 
   #watchPart(id: PartId) {
-    if (this.#watched.has(id)) return
+    if (!this.#watched.has(id)) this.#stops.push(this.footnotes.watch(id))
     this.#watched.add(id)
-    this.#stops.push(this.footnotes.watch(id))
     const { document } = this.model.plan.part(id)
-    this.journal.watch(id, [
+    this.journal.watch(id, document, [
       document.getXmlFragment('body'),
       document.getMap('targets'),
       document.getMap('tasks'),
@@ -459,6 +434,7 @@ export class Sheet {
     }
     if (this.active === editor.part) {
       this.journal.noteCaret(this.caret())
+      this.beside.caretMoved(editor)
       this.#readFormat()
     }
   }

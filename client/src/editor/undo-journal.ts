@@ -50,9 +50,14 @@ export class UndoJournal<Caret> {
     return this.#redo.length > 0
   }
 
-  /** Takes a document in; a second time does nothing. */
-  watch(id: string, scope: (Y.XmlFragment | Y.Map<unknown>)[]): void {
-    if (this.#managers.has(id)) return
+  /**
+   * Takes a document in; a second time does nothing. Where the sync has gone on in a fresh document
+   * (the server refused what was typed), what was done in the old one can't be undone any more.
+   */
+  watch(id: string, document: Y.Doc, scope: (Y.XmlFragment | Y.Map<unknown>)[]): void {
+    const known = this.#managers.get(id)
+    if (known?.doc === document) return
+    if (known !== undefined) this.#forget(id, known)
     const manager = new Y.UndoManager(scope, {
       trackedOrigins: new Set([ySyncPluginKey, userEdit]),
       captureTransaction: (transaction) => transaction.meta.get('addToHistory') !== false,
@@ -125,6 +130,18 @@ export class UndoJournal<Caret> {
       if (this.#group.documents.length === 0) this.#undo.push(this.#group)
       this.#group.documents.push(id)
     }
+    this.#hooks.changed()
+  }
+
+  #forget(id: string, manager: Y.UndoManager) {
+    manager.destroy()
+    const without = (entries: Entry<Caret>[]) =>
+      entries
+        .map((entry) => ({ ...entry, documents: entry.documents.filter((one) => one !== id) }))
+        .filter(({ documents }) => documents.length > 0)
+    this.#undo = without(this.#undo)
+    this.#redo = without(this.#redo)
+    if (this.#last === id) this.#last = null
     this.#hooks.changed()
   }
 

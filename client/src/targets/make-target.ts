@@ -6,9 +6,18 @@
 import type { PartId, TargetId, UnitId } from '@soanchung/shared/ids.ts'
 import type { Quantity } from '@soanchung/shared/targets/quantity.ts'
 import { findQuantities } from '@soanchung/shared/targets/quantity-find.ts'
-import { formatQuantity, parseQuantity } from '@soanchung/shared/targets/quantity-text.ts'
+import { parseQuantity } from '@soanchung/shared/targets/quantity-text.ts'
 import type { PlanModel } from '../plan/plan-model.svelte.ts'
 import { addEntries } from './register-edit.ts'
+
+/** A number with the words of its sentence before and behind it. */
+export interface NumberWords {
+  before: string
+  text: string
+  behind: string
+  /** False where what is selected could not be read as a quantity. */
+  isRead: boolean
+}
 
 export interface TargetProposal {
   name: string
@@ -17,19 +26,56 @@ export interface TargetProposal {
   cell: string
 }
 
+export interface NewTarget {
+  name: string
+  quantity: Quantity
+  cell: string
+  responsible: UnitId | null
+}
+
+/** How far around a selection its number is looked for, in characters. */
+const reach = 400
+const longestSelection = 200
+
+/**
+ * The quantity that a selection of a block's text touches, all its words ("trên 80%") and nothing
+ * else; a caret is a selection without length. Where none can be read, the selected words
+ * themselves; null where nothing is selected, or a whole sentence, or something else than text.
+ */
+export function numberIn(text: string, from: number, to: number): { from: number; to: number; isRead: boolean } | null {
+  const start = Math.max(0, from - reach)
+  const found = findQuantities(text.slice(start, to + reach)).find((one) =>
+    from === to ? start + one.from <= from && from <= start + one.to : start + one.from < to && start + one.to > from,
+  )
+  if (found !== undefined) return { from: start + found.from, to: start + found.to, isRead: true }
+  const selected = text.slice(from, to)
+  const words = selected.trim()
+  if (words === '' || words.length > longestSelection || /[\uFFFC\n]/u.test(words)) return null
+  const first = from + selected.indexOf(words)
+  return { from: first, to: first + words.length, isRead: false }
+}
+
+/** What of the text before and behind a number belongs to its sentence. */
+export function sentenceAround(before: string, behind: string): { before: string; behind: string } {
+  const end = /[.;!?](?=\s|$)|\n/u.exec(behind)
+  return {
+    before: before.split(/[.;!?]\s+|\n/u).at(-1) ?? '',
+    behind: end === null ? behind : behind.slice(0, end.index + 1).trimEnd(),
+  }
+}
+
 /** Reads a selection in its sentence. `years` are the plan's own, at least one. */
-export function proposeTarget(text: string, sentence: string, years: readonly number[]): TargetProposal {
-  const quantity = parseQuantity(text) ?? findQuantities(text)[0]?.quantity ?? null
-  return { quantity, cell: `value.${yearOf(quantity, text, sentence, years)}`, name: nameOf(quantity, text, sentence) }
+export function proposeTarget(words: NumberWords, years: readonly number[]): TargetProposal {
+  const quantity = parseQuantity(words.text) ?? findQuantities(words.text)[0]?.quantity ?? null
+  return { quantity, cell: `value.${yearOf(quantity, words, years)}`, name: nameOf(quantity, words) }
 }
 
 /** The year that is said: in the figure, in the sentence before it or behind it; else the plan's last. */
-function yearOf(quantity: Quantity | null, text: string, sentence: string, years: readonly number[]): number {
-  const at = Math.max(0, sentence.indexOf(text))
+function yearOf(quantity: Quantity | null, { before, behind }: NumberWords, years: readonly number[]): number {
   const said = [
     quantity?.deadline,
-    ...[...sentence.slice(0, at).matchAll(/năm (\d{4})/giu)].map((found) => Number(found[1])).reverse(),
-    ...[...sentence.slice(at).matchAll(/năm (\d{4})/giu)].map((found) => Number(found[1])),
+    ...[...before.matchAll(/năm (\d{4})/giu)].map((found) => Number(found[1])).reverse(),
+    ...[...behind.matchAll(/năm (\d{4})/giu)].map((found) => Number(found[1])),
   ]
   return said.find((year) => year !== undefined && years.includes(year)) ?? years.at(-1) ?? new Date().getFullYear()
 }
@@ -37,10 +83,7 @@ function yearOf(quantity: Quantity | null, text: string, sentence: string, years
 const longestName = 200
 
 /** What is counted: the noun and the words up to the next pause; else the words before the figure. */
-function nameOf(quantity: Quantity | null, text: string, sentence: string): string {
-  const at = sentence.indexOf(text)
-  const behind = at < 0 ? '' : sentence.slice(at + text.length)
-  const before = at < 0 ? '' : sentence.slice(0, at)
+function nameOf(quantity: Quantity | null, { before, behind }: NumberWords): string {
   const counted = quantity?.measure.kind === 'count' ? `${quantity.measure.noun} ` : ''
   const after = firstClause(behind)
   const name = after !== '' || counted !== '' ? counted + after : subjectOf(before)
@@ -61,18 +104,11 @@ function subjectOf(words: string): string {
     .trim()
 }
 
-/** The sentence as it will read, in three pieces: before the reference, its words, behind it. */
-export function sentenceAfter(text: string, sentence: string, quantity: Quantity): [string, string, string] {
-  const at = sentence.indexOf(text)
-  const words = formatQuantity(quantity, 'sentence')
-  return at < 0 ? ['', words, ''] : [sentence.slice(0, at), words, sentence.slice(at + text.length)]
-}
-
 /** Writes the target into its part; null where the part may not be written. */
 export function makeTarget(
   model: PlanModel,
   part: PartId,
-  target: { name: string; quantity: Quantity; cell: string; responsible: UnitId | null },
+  target: NewTarget,
 ): { target: TargetId; cell: string } | null {
   const { measure, frequency } = target.quantity
   const added = addEntries(model, { register: 'targets', part }, [

@@ -32,7 +32,7 @@ export function showReference(model: PlanModel, reference: { target: TargetId; c
 }
 
 /** A deleted target's words, from the part where it stood, or where its part did. */
-function lastKnown(model: PlanModel, id: TargetId): Target | undefined {
+export function lastKnown(model: PlanModel, id: TargetId): Target | undefined {
   for (const part of model.parts.values()) {
     const found = part.targets.find((target) => target.id === id)
     if (found !== undefined) return found

@@ -12,6 +12,8 @@ export interface Command {
   shortcut?: string
   /** The editor handles the key itself; the palette only shows it. */
   handledElsewhere?: boolean
+  /** In a field, the key is the field's own. */
+  notInFields?: boolean
   enabled?: () => boolean
   run: () => void
 }
@@ -32,7 +34,8 @@ export class Commands {
   handleKey(event: KeyboardEvent): boolean {
     const keys = keysOf(event)
     const command = this.all.find(
-      ({ shortcut, handledElsewhere, enabled }) => shortcut === keys && !handledElsewhere && (enabled?.() ?? true),
+      ({ shortcut, handledElsewhere, notInFields, enabled }) =>
+        shortcut === keys && !handledElsewhere && !(notInFields && isField(event.target)) && (enabled?.() ?? true),
     )
     if (command === undefined) return false
     event.preventDefault()
@@ -50,8 +53,14 @@ const isMac = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigat
 export function keysOf(event: KeyboardEvent): string {
   if (event.isComposing || ['Control', 'Shift', 'Alt', 'Meta'].includes(event.key)) return ''
   const modifier = isMac ? event.metaKey : event.ctrlKey
-  const key = event.key.length === 1 ? event.key.toUpperCase() : event.key
+  // With Alt held, keyboards give other letters ("†"); the key itself is meant.
+  const plain = event.altKey ? /^(?:Key|Digit)(.)$/.exec(event.code)?.[1] : undefined
+  const key = plain ?? (event.key.length === 1 ? event.key.toUpperCase() : event.key)
   return [modifier && 'Mod', event.altKey && 'Alt', event.shiftKey && 'Shift', key].filter(Boolean).join('+')
+}
+
+function isField(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement
 }
 
 const keyNames: Record<string, string> = {
