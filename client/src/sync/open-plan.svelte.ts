@@ -309,6 +309,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
       if (this.#atRisk) event.preventDefault()
     }
     const networkIsBack = () => void socket.connect()
+    const isBackFromSigningIn = () => this.#code === 'auth.required' && this.#refresh.soon(0)
     socket.on('open', opened)
     socket.on('disconnect', dropped)
     const { signal } = this.#closed
@@ -320,6 +321,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
     window.addEventListener('beforeunload', leaving, { signal })
     window.addEventListener('pagehide', hidden, { signal })
     window.addEventListener('online', networkIsBack, { signal })
+    window.addEventListener('focus', isBackFromSigningIn, { signal })
   }
 
   /** Something would be gone with this tab: neither on the disk nor on the server. */
