@@ -132,7 +132,7 @@ export function columnsOf(view: ColumnChoice, meta: Pick<PlanMeta, 'period'>): T
   )
   return [...new Set(expanded)].flatMap((key) => {
     const yearOf = key.match(/^(value|amount)\.(\d{4})$/)
-    if (yearOf?.[1] === yearField) return [{ key, title: `Năm ${yearOf[2]}`, align: 'end', weight: 3.2 } as const]
+    if (yearOf?.[1] === yearField) return [{ key, title: `Năm ${yearOf[2]}`, align: 'end', weight: 3.6 } as const]
     const shape = columnShapes[view.register][key]
     return shape === undefined ? [] : [{ key, ...shape }]
   })
@@ -149,7 +149,7 @@ const columnShapes: Record<ViewBlock['register'], Record<string, Omit<TableColum
     name: { title: 'Chỉ tiêu', align: 'start', weight: 10 },
     measure: { title: 'ĐVT', align: 'center', weight: 3.6 },
     baseline: { title: 'Hiện trạng', align: 'end', weight: 3.4 },
-    responsible: { title: 'Đơn vị chủ trì', align: 'start', weight: 6 },
+    responsible: { title: 'Đơn vị chủ trì', align: 'start', weight: 7.5 },
   },
   budget: {
     ...sharedShapes,
