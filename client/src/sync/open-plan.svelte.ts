@@ -156,8 +156,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
     this.#listen()
     this.#tabs.send({ type: 'opened' })
     this.#tellSaving()
-    if (this.#fetched) this.#attach()
-    else this.#refresh.soon(0)
+    this.#refresh.soon(0)
   }
 
   get outline(): Y.Doc {
