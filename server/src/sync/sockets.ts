@@ -27,6 +27,9 @@ export interface Visit {
 /** One import of a large plan into one part fits; nothing that a person types comes near. */
 const maxPayload = 16 * 1024 * 1024
 const maxBuffered = 16 * 1024 * 1024
+/** Of all clients together. From a megabyte on, the one that reads least makes room for the others. */
+const maxBufferedTogether = 128 * 1024 * 1024
+const muchBuffered = 1024 * 1024
 /** Sync, presence, sign-in, the question for presence, stateless, goodbye, ping and pong of the sync library. */
 const messagesOfClients: ReadonlySet<number> = new Set([0, awarenessMessage, 2, 3, 5, 7, 9, 10])
 const pingInterval = 30_000
@@ -54,6 +57,17 @@ export function openSockets<Context extends { visit: Visit }>(options: {
   const visits = new Map<Visit, (reason: ErrorCode) => void>()
   let closing = false
 
+  function drop(ws: WebSocket): void {
+    logger.warn({ buffered: ws.bufferedAmount }, 'a client stopped reading and was dropped')
+    ws.terminate()
+  }
+
+  function makeRoom(): void {
+    const all = [...server.clients]
+    if (all.reduce((sum, { bufferedAmount }) => sum + bufferedAmount, 0) <= maxBufferedTogether) return
+    drop(all.reduce((most, ws) => (ws.bufferedAmount > most.bufferedAmount ? ws : most)))
+  }
+
   function welcome(ws: WebSocket, request: IncomingMessage, bridged: { name: DocumentName; token: string } | null) {
     const visit: Visit = { door: bridged === null ? 'application' : 'bridge', userId: null, proof: null, isOver: false }
     const client = hocuspocus.handleConnection(
@@ -66,10 +80,11 @@ export function openSockets<Context extends { visit: Visit }>(options: {
           const outgoing = bridged === null ? ({ kind: 'frame', bytes: data } as const) : toStockClient(data)
           if (outgoing === null) return
           if (outgoing.kind === 'closed') ws.close(closeCode(outgoing.reason), outgoing.reason)
-          else if (ws.bufferedAmount > maxBuffered) {
-            logger.warn({ userId: visit.userId }, 'a client stopped reading and was dropped')
-            ws.terminate()
-          } else ws.send(outgoing.bytes)
+          else if (ws.bufferedAmount > maxBuffered) drop(ws)
+          else {
+            ws.send(outgoing.bytes)
+            if (ws.bufferedAmount > muchBuffered) makeRoom()
+          }
         },
         close: (code?: number, reason?: string) => ws.close(code, reason),
       },
