@@ -155,17 +155,20 @@ async function explainSettings({ options, json }: Given): Promise<number> {
 async function inspectFile({ positionals, json }: Given): Promise<number> {
   const [path] = positionals
   if (path === undefined) return complain(['soanchung inspect FILE'], 2)
-  let words: string
+  let bytes: Uint8Array
   try {
-    words = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path))
+    bytes = await readFile(path)
   } catch (error) {
-    return complain(
-      [`Không đọc được ${path} (cần văn bản UTF-8).`, `Cannot read ${path} (UTF-8 text is needed).`, String(error)],
-      1,
-    )
+    return complain([`Không đọc được ${path}.`, `Cannot read ${path}.`, String(error)], 1)
+  }
+  const { decodeText, describeProblem } = await import('@soanchung/shared/import/decode-text.ts')
+  const decoded = decodeText(bytes)
+  if (!decoded.ok) {
+    const { vi, en } = describeProblem[decoded.problem]
+    return complain([`${path}: ${vi}`, `${path}: ${en}`], 1)
   }
   const { describeReport, inspect } = await import('@soanchung/shared/import/inspect.ts')
-  const report = inspect(words)
+  const report = inspect(decoded.text)
   return print(json ? JSON.stringify(report, null, 2) : describeReport(report))
 }
 

@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { createServer, type AddressInfo } from 'node:net'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { inspectReport } from '@soanchung/shared/import/inspect.ts'
 
 const main = resolve(import.meta.dirname, '../../server/src/main.ts')
 let folder: string
@@ -72,13 +73,30 @@ describe('the command', () => {
     for (const name of ['PORT', 'LOG_LEVEL', 'SOANCHUNG_DEMO']) expect(err).toContain(name)
   })
 
-  test('inspect prints what it recognised in a text', async () => {
-    const file = join(folder, 'ke-hoach.txt')
-    await writeFile(file, 'KẾ HOẠCH\nChăm lo đời sống hội viên\n\nI. MỤC TIÊU\nPhấn đấu 95% hộ tham gia.\n')
-    const { code, out } = await soanchung(['inspect', file, '--json'])
-    expect(code).toBe(0)
-    expect(JSON.parse(out)).toMatchObject({ schema: expect.stringContaining('inspect') })
-    expect((await soanchung(['inspect', join(folder, 'khong-co.txt')])).code).toBe(1)
+  const plan = 'KẾ HOẠCH\nChăm lo đời sống hội viên\n\nI. MỤC TIÊU\nPhấn đấu 95% hộ tham gia.\n'
+
+  test.each<[string, Uint8Array]>([
+    ['UTF-8', Buffer.from(plan)],
+    ['UTF-16', Buffer.from(`\ufeff${plan}`, 'utf16le')],
+    ['Windows-1258', execFileSync('iconv', ['-f', 'UTF-8', '-t', 'CP1258'], { input: plan })],
+  ])('inspect prints what it recognised in a text in %s, for people or for machines', async (encoding, bytes) => {
+    const file = join(folder, `${encoding}.txt`)
+    await writeFile(file, bytes)
+    const [people, machines] = await Promise.all([soanchung(['inspect', file]), soanchung(['inspect', file, '--json'])])
+    expect([people.code, machines.code]).toEqual([0, 0])
+    expect(people.out).toMatch(/Chăm lo đời sống hội viên[^]*95%/)
+    expect(inspectReport.parse(JSON.parse(machines.out)).targets).toMatchObject([{ quantity: { numbers: ['95'] } }])
+  })
+
+  test('inspect says in both languages what it cannot read', async () => {
+    const word = join(folder, 'ke-hoach.docx')
+    await writeFile(word, Buffer.from([0x50, 0x4b, 3, 4, 0, 0]))
+    const [none, other, nothing] = await Promise.all(
+      [['khong-co.txt'], [word], []].map((words) => soanchung(['inspect', ...words])),
+    )
+    expect([none?.code, other?.code, nothing?.code]).toEqual([1, 1, 2])
+    expect(none?.err).toMatch(/Không đọc được.*\nCannot read/)
+    expect(other?.err).toMatch(/tệp Word.*\n.*Word file/)
   })
 })
 

@@ -9,6 +9,17 @@ export type Encoding = (typeof encodings)[number]
 /** `word` and `pdf` are files that hold more than text; `unreadable` is none of the encodings. */
 export type DecodeProblem = 'word' | 'pdf' | 'large' | 'unreadable'
 
+/** For a terminal; screens have words of their own, which point to what can be done there. */
+export const describeProblem: Record<DecodeProblem, { vi: string; en: string }> = {
+  word: { vi: 'là tệp Word; hãy lưu thành văn bản thuần (.txt).', en: 'is a Word file; save it as plain text (.txt).' },
+  pdf: { vi: 'là tệp PDF; hãy lưu thành văn bản thuần (.txt).', en: 'is a PDF file; save it as plain text (.txt).' },
+  large: { vi: 'lớn hơn 10 MB.', en: 'is larger than 10 MB.' },
+  unreadable: {
+    vi: 'không phải văn bản tiếng Việt trong các bảng mã UTF-8, UTF-16, Windows-1258, TCVN.',
+    en: 'is no Vietnamese text in UTF-8, UTF-16, Windows-1258 or TCVN.',
+  },
+}
+
 export type Decoded = { ok: true; text: string; encoding: Encoding } | { ok: false; problem: DecodeProblem }
 
 /** In bytes. A plan of 500 pages has about two megabytes of text. */

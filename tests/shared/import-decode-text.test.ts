@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { decodeText } from '../../client/src/import/decode-text.ts'
+import { decodeText } from '@soanchung/shared/import/decode-text.ts'
 
 const text = 'Kế hoạch phát triển đường giao thông nông thôn; phấn đấu 80% hộ dùng nước sạch, giữ vững thuỷ lợi.\n'
 
