@@ -1,0 +1,14 @@
+/**
+ * Our side of the benchmark: the real server over a data folder, with one unit and one person who
+ * is signed in. A child process; the arguments are the data folder and the folder of the client.
+ */
+import { startServer } from '../support/server.ts'
+import { answerUsage } from './usage.ts'
+
+const [dataFolder, clientFolder] = process.argv.slice(2)
+if (dataFolder === undefined) throw new Error('usage: our-server.ts DATA_FOLDER [CLIENT_FOLDER]')
+
+const server = await startServer({ dataFolder, ...(clientFolder === undefined ? {} : { clientFolder }) })
+const unit = await server.unit('MTTQ')
+const lead = await server.person({ name: 'Nguyễn Thu Hà', units: [unit] })
+answerUsage({ address: server.address, cookie: lead.cookie, unit: unit.id })
