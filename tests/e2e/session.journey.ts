@@ -23,6 +23,25 @@ test('a wrong password is refused with words, and the right one opens what was a
   await expect(partOf(page, 'Mục tiêu')).toContainText('Sạch làng.')
 })
 
+test('a session that ran out leaves the plan on the screen, and signing in again goes on there', async ({ desk }) => {
+  const plan = await desk.plan(aPlan([aPart('Mục tiêu', { blocks: [aBlock('paragraph', 'Sạch làng.')] })]))
+  const page = await desk.open(desk.lead, plan)
+  await page.context().clearCookies()
+  await page.reload()
+  await expect(page.getByText(/^Phiên đăng nhập đã hết hạn/)).toBeVisible()
+  await expect(partOf(page, 'Mục tiêu')).toContainText('Sạch làng.')
+
+  await page.getByRole('alert').getByRole('button', { name: 'Đăng nhập' }).click()
+  await page.getByLabel('Tên đăng nhập').fill(desk.lead.username)
+  await page.getByLabel('Mật khẩu', { exact: true }).fill(testPassword)
+  await page.getByRole('button', { name: 'Đăng nhập' }).click()
+
+  await expect(page).toHaveURL(`${desk.server.address}/plans/${plan.id}`)
+  await caretAfter(page, 'Sạch làng')
+  await page.keyboard.type(' Đẹp ngõ.')
+  await expectSaved(page)
+})
+
 test('an address that is not there says so and leads home', async ({ desk }) => {
   const page = await desk.home(desk.lead)
   await page.goto(`${desk.server.address}/khong-co-trang-nay`)

@@ -155,8 +155,9 @@ async function setTarget(page: Page, name: string, year: string, value: string):
   const panel = page.getByRole('complementary', { name: 'Chỉ tiêu' })
   await panel.getByRole('button', { name: 'Cả văn bản' }).click()
   await panel.getByRole('button', { name, exact: true }).click()
-  await panel.getByLabel(year).fill(value)
-  await panel.getByLabel(year).press('Enter')
+  const field = panel.getByRole('textbox', { name: `Năm ${year}` })
+  await field.fill(value)
+  await field.press('Enter')
 }
 
 test('find looks through all parts without diacritics, and replaces every place at once', async ({ desk }) => {

@@ -1,0 +1,193 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { newId, type BlockId } from '@soanchung/shared/ids.ts'
+import type { PlanSnapshot } from '@soanchung/shared/plan/snapshot.ts'
+import { aBlock, aPart, aPlan, aSentence, aTarget, percent } from '../support/plans.ts'
+import { controlsThatAreCut, tabStops } from './page-checks.ts'
+import { caretAfter, expect, sheetOf, test, type Desk } from './fixtures.ts'
+
+const sizes = [
+  { width: 1440, height: 900 },
+  { width: 1024, height: 768 },
+  { width: 390, height: 844 },
+]
+const farmers = 'Nhiệm vụ của Hội Nông dân trong việc vận động hội viên giữ gìn nguồn nước'
+
+function aDraft(): PlanSnapshot {
+  const water = aTarget('Hộ dùng nước sạch', { 2026: percent('80', '>') }, { measure: { kind: 'percent' } })
+  const goals = aPart('Mục tiêu', {
+    targets: [water],
+    blocks: [
+      aSentence([
+        { type: 'text', text: 'Phấn đấu ' },
+        { type: 'reference', target: water.id, cell: 'value.2026' },
+        { type: 'text', text: ' hộ dùng nước sạch' },
+        { type: 'footnote', text: 'Theo rà soát của xã.' },
+      ]),
+      {
+        type: 'view',
+        id: newId<BlockId>(),
+        register: 'targets',
+        scope: 'plan',
+        columns: [],
+        group: 'none',
+        title: 'Biểu chỉ tiêu',
+      },
+    ],
+  })
+  const items = ['việc một', 'việc hai'].map((words) => aBlock('lettered', words))
+  return aPlan([aPart('Mục đích, yêu cầu'), goals, aPart(farmers, { blocks: items })], {
+    subject: 'Giữ gìn nguồn nước sạch trên địa bàn xã, giai đoạn 2026 - 2030, gắn với xây dựng khu dân cư',
+  })
+}
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true }).first()
+
+/** Every screen by its name, and the way to it. */
+const screens: Record<string, (desk: Desk) => Promise<Page>> = {
+  'the sign-in screen': async (desk) => {
+    const page = await desk.home(desk.lead)
+    await page.context().clearCookies()
+    await page.evaluate(() => localStorage.clear())
+    await page.goto(`${desk.server.address}/sign-in`)
+    await expect(page.getByRole('heading', { name: 'Đăng nhập' })).toBeVisible()
+    return page
+  },
+  'the home screen': async (desk) => {
+    await desk.plan(aDraft())
+    const page = await desk.home(desk.lead)
+    await expect(page.getByRole('heading', { name: /^Văn bản đơn vị tôi chủ trì/ })).toBeVisible()
+    return page
+  },
+  'the screen for a new plan': async (desk) => {
+    const page = await desk.home(desk.lead)
+    await page.goto(`${desk.server.address}/plans/new`)
+    await expect(button(page, 'Tạo văn bản')).toBeVisible()
+    return page
+  },
+  'the import with its preview': async (desk) => {
+    const page = await desk.home(desk.lead)
+    await page.goto(`${desk.server.address}/plans/import`)
+    await page
+      .getByLabel('Nội dung văn bản')
+      .fill('Lượt xem: 5\n\nKẾ HOẠCH\nGiữ nước sạch\n\nI. MỤC TIÊU\n\n- Trên 80% hộ dùng nước sạch năm 2026.')
+    await button(page, 'Xem trước').click()
+    await page.getByRole('tab', { name: /^Chỉ tiêu/ }).click()
+    await expect(page.getByRole('tabpanel')).toContainText('80')
+    return page
+  },
+  'the account': async (desk) => {
+    const page = await desk.home(desk.lead)
+    await page.goto(`${desk.server.address}/account`)
+    await expect(page.getByRole('heading', { name: 'Mã truy cập' })).toBeVisible()
+    return page
+  },
+  'a plan': (desk) => openPlan(desk),
+  'a plan with its targets': (desk) => openPanel(desk, 'Chỉ tiêu'),
+  'a plan with its people': (desk) => openPanel(desk, 'Người tham gia'),
+  'a plan with the details of a part': (desk) => openPanel(desk, 'Phần này'),
+  'a plan with its heading fields': (desk) => openPanel(desk, 'Thông tin văn bản'),
+}
+
+async function openPlan(desk: Desk): Promise<Page> {
+  const page = await desk.open(desk.lead, await desk.plan(aDraft(), [farmers]))
+  await expect(sheetOf(page)).toContainText('Phấn đấu trên 80% hộ dùng nước sạch')
+  return page
+}
+
+async function openPanel(desk: Desk, name: string): Promise<Page> {
+  const page = await openPlan(desk)
+  await button(page, name).click()
+  await expect(page.getByRole('complementary', { name })).toBeVisible()
+  return page
+}
+
+/** What lies over the plan, and how it is opened. */
+const overlays: Record<string, (page: Page) => Promise<void>> = {
+  'the palette': async (page) => {
+    await page.keyboard.press('Control+K')
+    await expect(page.getByRole('dialog', { name: 'Tìm lệnh' })).toBeVisible()
+  },
+  'the shortcuts': async (page) => {
+    await page.keyboard.press('Control+/')
+    await expect(page.getByRole('dialog', { name: 'Phím tắt' })).toBeVisible()
+  },
+  'the download': async (page) => {
+    await button(page, 'Việc khác với văn bản').click()
+    await page.getByRole('menuitem', { name: 'Tải về bản Word' }).click()
+    await expect(page.getByRole('dialog', { name: 'Tải về bản Word' })).toBeVisible()
+  },
+  'giving a part to a unit': async (page) => {
+    await page.getByRole('treeitem', { name: /Mục tiêu/ }).click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'Giao phần…' }).click()
+    await expect(page.getByRole('dialog', { name: 'Giao phần' })).toBeVisible()
+  },
+  'the wide table': async (page) => {
+    await button(page, 'Chỉ tiêu').click()
+    await button(page, 'Mở bảng lớn').click()
+    await expect(page.getByRole('dialog', { name: 'Bảng chỉ tiêu' })).toBeVisible()
+  },
+  'find and replace': async (page) => {
+    await page.keyboard.press('Control+F')
+    await expect(page.getByRole('search')).toBeVisible()
+  },
+}
+
+/** What automatic checking finds that keeps people out, in light and in dark. */
+async function expectAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme)
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    const grave = violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ''}`).join('\n')}`)
+    expect(grave, colorScheme).toEqual([])
+  }
+}
+
+for (const [name, open] of Object.entries(screens)) {
+  test(`${name} fits a large screen, a small one and a phone, and keeps nobody out`, async ({ desk }) => {
+    const page = await open(desk)
+    await expectAccessible(page)
+    for (const size of sizes) {
+      await page.setViewportSize(size)
+      await expect.poll(() => controlsThatAreCut(page), { message: `${size.width} px wide` }).toEqual([])
+    }
+  })
+}
+
+for (const [name, show] of Object.entries(overlays)) {
+  test(`${name} keeps nobody out, in light and dark`, async ({ desk }) => {
+    const page = await openPlan(desk)
+    await show(page)
+    await expectAccessible(page)
+  })
+}
+
+test('on a phone each view of a plan fits the screen', async ({ desk }) => {
+  const page = await openPlan(desk)
+  await page.setViewportSize({ width: 390, height: 844 })
+  const views = page.getByRole('navigation', { name: 'Chuyển màn hình' })
+  for (const view of ['Đề cương', 'Văn bản', 'Chỉ tiêu', 'Người']) {
+    await views.getByRole('button', { name: view }).click()
+    await expect(views.getByRole('button', { name: view })).toHaveAttribute('aria-current', 'page')
+    await expect.poll(() => controlsThatAreCut(page), { message: view }).toEqual([])
+  }
+})
+
+test('Tab reaches every control of the home screen and shows where it is', async ({ desk }) => {
+  await desk.plan(aDraft())
+  const page = await desk.home(desk.lead)
+  await expect(page.getByRole('heading', { name: /^Văn bản đơn vị tôi chủ trì/ })).toBeVisible()
+  const { missed, unseen } = await tabStops(page)
+  expect({ missed, unseen }).toEqual({ missed: [], unseen: [] })
+})
+
+test('Tab reaches every control of a plan and shows where it is, through the text with Escape', async ({ desk }) => {
+  const page = await openPlan(desk)
+  // The tools of the text are there once there is a caret.
+  await caretAfter(page, 'việc hai')
+  const { missed, unseen } = await tabStops(page)
+  expect({ missed, unseen }).toEqual({ missed: [], unseen: [] })
+})
