@@ -106,13 +106,11 @@ export function carets(awareness: Awareness, user: Presence['user']): Plugin {
         if (view.isDestroyed) return
         const { binding, type } = ySyncPluginKey.getState(view.state)
         const { anchor, head } = view.state.selection
-        const cursor =
-          view.hasFocus() && type.length > 0
-            ? {
-                anchor: absolutePositionToRelativePosition(anchor, type, binding.mapping),
-                head: absolutePositionToRelativePosition(head, type, binding.mapping),
-              }
-            : null
+        const relative = (position: number) =>
+          type.length > 0
+            ? absolutePositionToRelativePosition(position, type, binding.mapping)
+            : Y.createRelativePositionFromTypeIndex(type, 0)
+        const cursor = view.hasFocus() ? { anchor: relative(anchor), head: relative(head) } : null
         if (cursor === null && (awareness.getLocalState()?.['cursor'] ?? null) === null) return
         awareness.setLocalState({ ...awareness.getLocalState(), user, cursor })
       }
@@ -153,16 +151,20 @@ export function carets(awareness: Awareness, user: Presence['user']): Plugin {
 function drawCarets(state: EditorState, awareness: Awareness): DecorationSet {
   const sync = ySyncPluginKey.getState(state)
   const binding: ProsemirrorBinding | undefined = sync?.binding
-  if (binding === undefined || binding.mapping.size === 0) return DecorationSet.empty
+  const isEmpty = isPlaceholder(state.doc)
+  if (binding === undefined || (binding.mapping.size === 0 && !isEmpty)) return DecorationSet.empty
   const decorations: Decoration[] = []
   for (const [client, stored] of awareness.getStates()) {
     const parsed = presence.safeParse(stored)
     if (client === awareness.clientID || !parsed.success) continue
     const { user, cursor } = parsed.data
-    const anchor = absolute(cursor, 'anchor', binding)
-    const head = absolute(cursor, 'head', binding)
+    const [anchor, head] =
+      isEmpty && cursor !== null && cursor !== undefined
+        ? [1, 1]
+        : [absolute(cursor, 'anchor', binding), absolute(cursor, 'head', binding)]
     if (anchor === null || head === null) continue
-    const limit = (position: number) => Math.min(position, Math.max(0, state.doc.content.size - 1))
+    // A caret from before the part had text stands at its very beginning.
+    const limit = (position: number) => Math.max(1, Math.min(position, state.doc.content.size - 1))
     const colour = Math.min(9, Math.max(0, Math.trunc(user.colour)))
     decorations.push(
       Decoration.widget(limit(head), () => caretElement(user, colour), {

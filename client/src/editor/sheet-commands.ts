@@ -1,6 +1,6 @@
 /** The sheet's commands: what the toolbar, the palette and the keys do with the text. */
 import { toggleMark } from '@tiptap/pm/commands'
-import type { Command as EditorCommand } from '@tiptap/pm/state'
+import type { Command as EditorCommand, EditorState } from '@tiptap/pm/state'
 import type { BlockKind } from '@soanchung/shared/plan/blocks.ts'
 import { linkHref } from '@soanchung/shared/plan/blocks.ts'
 import type { Command } from '../ui/commands.svelte.ts'
@@ -42,15 +42,19 @@ export function runInPart(sheet: Sheet, command: EditorCommand): void {
   editor.view.focus()
 }
 
-/** Makes the selected words a link, or takes it away where `href` is empty; false where it is no web address. */
+/**
+ * Makes the selected words a link, or takes it away where `href` is empty; false where it is no web
+ * address. With nothing selected it changes the link at the caret, or writes the address there.
+ */
 export function setLink(sheet: Sheet, href: string): boolean {
   const type = schema.marks['link']!
   const whole = href === '' || /^[a-z]+:/i.test(href) ? href : `https://${href}`
   if (whole !== '' && !linkHref.safeParse(whole).success) return false
   runInPart(sheet, (state, dispatch) => {
-    const { from, to } = state.selection
+    const { from, to } = linkedWords(state)
     const tr = state.tr.removeMark(from, to, type)
-    if (whole !== '') tr.addMark(from, to, type.create({ href: whole }))
+    if (whole !== '' && from < to) tr.addMark(from, to, type.create({ href: whole }))
+    else if (whole !== '') tr.insert(from, schema.text(whole, [type.create({ href: whole })]))
     dispatch?.(tr)
     return true
   })
@@ -112,6 +116,25 @@ export function sheetCommands(sheet: Sheet): Command[] {
     atCaret('reference', m.editor_reference, 'Mod+Alt+R', () => sheet.beside.pickReference()),
     atCaret('table', m.editor_insert_table, undefined, () => insertTable(sheet)),
   ]
+}
+
+/** The selection; without one, the link that the caret stands in or at. */
+function linkedWords({ selection }: EditorState): { from: number; to: number } {
+  const { from, to, empty, $from } = selection
+  if (!empty || $from.depth === 0) return { from, to }
+  const start = $from.start()
+  let run: { from: number; to: number; href: unknown } | null = null
+  for (let index = 0, at = start; index < $from.parent.childCount; index++) {
+    const child = $from.parent.child(index)
+    const href: unknown = child.marks.find((mark) => mark.type === schema.marks['link'])?.attrs['href']
+    if (run === null || run.href !== href) {
+      if (run?.href !== undefined && run.from <= from && from <= run.to) break
+      run = { from: at, to: at, href }
+    }
+    at += child.nodeSize
+    run.to = at
+  }
+  return run?.href !== undefined && run.from <= from && from <= run.to ? run : { from, to }
 }
 
 /** The address of the link at the caret, or an empty text. */

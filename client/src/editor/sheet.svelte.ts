@@ -40,6 +40,8 @@ export class Sheet {
   readonly user: Presence['user']
   /** The part of the caret. */
   active: PartId | null = $state(null)
+  /** On its way to the printer: then everything is drawn, near or not. */
+  printing = $state(false)
   canUndo = $state(false)
   canRedo = $state(false)
   format: Format = $state.raw(noFormat)
