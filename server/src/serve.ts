@@ -3,7 +3,7 @@
  * that order and ends in the reverse one, so that nothing is written to what is already closed.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pino, type Logger } from 'pino'
 import { RefusalError } from '@soanchung/shared/errors.ts'
@@ -16,8 +16,9 @@ import { createHttpServer } from './http/server.ts'
 import { documentAccess } from './plans/access.ts'
 import { createPlans, type Plans } from './plans/plans.ts'
 import { openDatabase, type Database } from './storage/database.ts'
+import { makeFolder } from './storage/dialect.ts'
 import { createLog } from './storage/log.ts'
-import { createSync } from './sync/sync.ts'
+import { createSync, type Sync } from './sync/sync.ts'
 
 const builtClient = join(import.meta.dirname, '../../client/dist')
 
@@ -27,6 +28,7 @@ export interface RunningServer {
   database: Database
   accounts: Accounts
   plans: Plans
+  sync: Sync
   logger: Logger
   /** The accounts that the demo made at this start; empty where there was something already. */
   demoAccounts: DemoAccount[]
@@ -48,7 +50,7 @@ export async function serve(config: Config, clientFolder = builtClient): Promise
   }
   try {
     // SQLite has made it already; beside PostgreSQL it still holds the secret and the demo's accounts.
-    await mkdir(dataFolder, { recursive: true, mode: 0o750 })
+    makeFolder(dataFolder)
     const accounts = createAccounts({
       query: database.query,
       dialect: database.dialect,
@@ -90,7 +92,7 @@ export async function serve(config: Config, clientFolder = builtClient): Promise
     })
     closers.push(() => http.close())
     const address = await http.listen({ host: config.host, port: config.port })
-    return { address, database, accounts, plans, logger, demoAccounts, close }
+    return { address, database, accounts, plans, sync, logger, demoAccounts, close }
   } catch (error) {
     await close()
     throw error

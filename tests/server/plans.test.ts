@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newId, type PartId, type PlanId } from '@soanchung/shared/ids.ts'
+import type * as Y from 'yjs'
+import { deletePart, restorePart } from '@soanchung/shared/plan/outline.ts'
 import { outlineDocument, partDocument } from '@soanchung/shared/plan/documents.ts'
 import type { PlanSnapshot } from '@soanchung/shared/plan/snapshot.ts'
 import type { PlanRecord, PlanSummary, Unit } from '@soanchung/shared/protocol.ts'
@@ -111,6 +113,23 @@ describe('the list of plans', () => {
       leadUnit: front.id,
     })
     expect(await of(outsider)).toEqual([])
+  })
+
+  test('does not count a part that was deleted in the outline, until it is restored', async () => {
+    const { id, second } = await sharedPlan()
+    const own = async () =>
+      ((await drafter.send('GET', '/api/plans')).body as PlanSummary[]).find((plan) => plan.id === id)?.ownParts
+    const change = (commandId: string, mutate: (outline: Y.Doc) => void) =>
+      server.running.sync.writeDocument({
+        commandId: `${id}/${commandId}`,
+        actor: null,
+        documents: [outlineDocument(id)],
+        mutate: (documents) => [...documents.values()].forEach(mutate),
+      })
+    await change('delete', (outline) => deletePart(outline, second, Date.now()))
+    expect(await own()).toBe(0)
+    await change('restore', (outline) => restorePart(outline, second))
+    expect(await own()).toBe(1)
   })
 })
 

@@ -46,6 +46,19 @@ test('a folder that cannot be made is refused', async () => {
   })
 })
 
+test.runIf(process.platform === 'linux')(
+  'a folder where the system allows none is refused, not tried for ever',
+  async () => {
+    await expect(openDatabase({ dataFolder: '/proc/soanchung/data' })).rejects.toMatchObject({
+      code: 'storage.unwritable',
+    })
+  },
+)
+
+test('folders are made as deep as they are asked for', async () => {
+  await (await openDatabase({ dataFolder: join(dataFolder, 'a', 'b', 'c') })).close()
+})
+
 test('a full disk fails the append alone, and writing goes on once there is room', async () => {
   const database = await openDatabase({ dataFolder })
   const log = createLog(database, pino({ level: 'silent' }))

@@ -86,17 +86,21 @@ export function createPlans({ database, sync }: PlansOptions): Plans {
     const rows = await visible.execute()
     const ids = [...new Set(rows.map((row) => row.id))]
     if (ids.length === 0) return []
-    const [changed, own] = await Promise.all([changeTimes(ids), ownParts(ids, actor.units)])
-    const summaries = ids.map(async (id): Promise<PlanSummary> => {
+    const changed = await changeTimes(ids)
+    const projected = new Map<PlanId, Pick<PlanSummary, 'type' | 'subject'>>()
+    for (const row of rows) {
+      if (!projected.has(row.id)) projected.set(row.id, await project(row, changed.get(row.id)?.outline ?? 0))
+    }
+    const own = await ownParts(ids, actor.units)
+    const summaries = ids.map((id): PlanSummary => {
       const ofPlan = rows.filter((row) => row.id === id)
-      const [row] = ofPlan
-      if (row === undefined) throw new RefusalError('server.failed', `plan ${id} vanished`)
+      const [row, stated] = [ofPlan[0], projected.get(id)]
+      if (row === undefined || stated === undefined) throw new RefusalError('server.failed', `plan ${id} vanished`)
       const times = changed.get(id)
-      const projected = await project(row, times?.outline ?? 0)
       const roles = ofPlan.map((one) => one.role)
       return {
         id,
-        ...projected,
+        ...stated,
         stage: row.stage,
         role: bestRole(roles),
         leadUnit: row.lead_unit,
@@ -104,22 +108,35 @@ export function createPlans({ database, sync }: PlansOptions): Plans {
         updatedAt: Math.max(row.created_at, times?.any ?? 0),
       }
     })
-    return (await Promise.all(summaries)).sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1))
+    return summaries.sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1))
   }
 
-  /** Type and subject of a plan, read anew where its outline changed since they were stored. */
+  /** Type, subject and living parts of a plan, read anew where its outline changed since they were stored. */
   async function project(
     row: Tables['plans'],
     outlineChangedAt: number,
   ): Promise<Pick<PlanSummary, 'type' | 'subject'>> {
     const stored = planTypes.find((type) => type === row.type)
     if (stored !== undefined && row.updated_at >= outlineChangedAt) return { type: stored, subject: row.subject }
-    const { type, subject } = readMeta(await sync.readDocument(outlineDocument(row.id)))
-    await query
-      .updateTable('plans')
-      .set({ type, subject, updated_at: outlineChangedAt })
-      .where('id', '=', row.id)
-      .execute()
+    const outline = await sync.readDocument(outlineDocument(row.id))
+    const { type, subject } = readMeta(outline)
+    const living = readOutline(outline).inOrder.map(({ id }) => id)
+    await database.transaction(async (transaction) => {
+      await transaction.updateTable('plan_parts').set({ in_outline: 0 }).where('plan_id', '=', row.id).execute()
+      for (const parts of chunksOf(living, 500)) {
+        await transaction
+          .updateTable('plan_parts')
+          .set({ in_outline: 1 })
+          .where('plan_id', '=', row.id)
+          .where('part_id', 'in', parts)
+          .execute()
+      }
+      await transaction
+        .updateTable('plans')
+        .set({ type, subject, updated_at: outlineChangedAt })
+        .where('id', '=', row.id)
+        .execute()
+    })
     return { type, subject }
   }
 
@@ -156,6 +173,7 @@ export function createPlans({ database, sync }: PlansOptions): Plans {
       .select((row) => ['plan_parts.plan_id', row.fn.count<number>('part_units.part_id').distinct().as('count')])
       .where('plan_parts.plan_id', 'in', ids)
       .where('part_units.unit_id', 'in', units)
+      .where('plan_parts.in_outline', '=', 1)
       .groupBy('plan_parts.plan_id')
       .execute()
     return new Map(rows.map((row) => [row.plan_id, Number(row.count)]))
@@ -347,6 +365,12 @@ async function insertPlan(
       .values({ part_id: part.id, plan_id: id, ...made })
       .execute()
   }
+}
+
+function chunksOf<Item>(items: readonly Item[], length: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / length) }, (_, index) =>
+    items.slice(index * length, (index + 1) * length),
+  )
 }
 
 function bestRole(roles: readonly PlanRole[]): PlanRole {

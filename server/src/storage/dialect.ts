@@ -18,7 +18,7 @@ import {
   sql,
 } from 'kysely'
 import { existsSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import pg from 'pg'
 import { RefusalError } from '@soanchung/shared/errors.ts'
 import { programs, type ProgramInput, type ProgramName, type ProgramOutput, type Statement } from './log-programs.ts'
@@ -110,10 +110,15 @@ export async function openSqlite(options: { dataFolder: string; lock: boolean })
   }
 }
 
-function makeFolder(folder: string): void {
+/** Throws RefusalError (storage.unwritable). Step by step: Node's own recursive way never ends where the system denies that a new folder is there. */
+export function makeFolder(folder: string): void {
   try {
-    if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o750 })
+    const missing: string[] = []
+    for (let path = resolve(folder); !existsSync(path); path = dirname(path)) missing.unshift(path)
+    for (const path of missing) mkdirSync(path, { mode: 0o750 })
   } catch (error) {
+    // Made by somebody else meanwhile.
+    if (existsSync(folder)) return
     throw new RefusalError('storage.unwritable', `${folder}: ${String(error)}`)
   }
 }

@@ -11,7 +11,7 @@ import type { Tables } from './tables.ts'
 
 type Step = (transaction: Transaction<Tables>, types: ColumnTypes) => Promise<void>
 
-const steps: Step[] = [createLog, createAccounts, createPlans]
+const steps: Step[] = [createLog, createAccounts, createPlans, projectOutline]
 
 /** Idempotent. Throws RefusalError (storage.newer). */
 export async function migrate({ query, types, lockSchema }: Engine): Promise<void> {
@@ -202,4 +202,13 @@ async function createPlans({ schema }: Transaction<Tables>, types: ColumnTypes):
   await schema.createIndex('plan_parts_plan').on('plan_parts').column('plan_id').execute()
   await schema.createIndex('part_units_unit').on('part_units').column('unit_id').execute()
   await schema.createIndex('access_tokens_user').on('access_tokens').column('user_id').execute()
+}
+
+/** Which parts stand in the outline, so that lists need not read it; read anew with the next list. */
+async function projectOutline(transaction: Transaction<Tables>): Promise<void> {
+  await transaction.schema
+    .alterTable('plan_parts')
+    .addColumn('in_outline', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute()
+  await transaction.updateTable('plans').set({ updated_at: 0 }).execute()
 }

@@ -44,7 +44,14 @@ export interface Tables {
   }
   plan_units: { plan_id: PlanId; unit_id: UnitId; role: PlanRole }
   /** Which plan a part belongs to: made once, never changed. */
-  plan_parts: { part_id: PartId; plan_id: PlanId; created_by: UserId; created_at: number }
+  plan_parts: {
+    part_id: PartId
+    plan_id: PlanId
+    created_by: UserId
+    created_at: number
+    /** 1 where it stands in the outline; a projection of the outline document, for lists. */
+    in_outline: Generated<number>
+  }
   part_units: { part_id: PartId; unit_id: UnitId }
 
   access_tokens: {

@@ -20,7 +20,11 @@ export const planTypeTitle: Record<PlanType, string> = {
 export const numberingStyles = ['state', 'party'] as const
 export type NumberingStyle = (typeof numberingStyles)[number]
 
-const line = z.string().max(2000)
+/** Without NUL, which no database keeps in a text. */
+const line = z
+  .string()
+  .max(2000)
+  .refine((text) => !text.includes('\0'))
 
 export const signer = z.object({ authority: line, office: line, name: line })
 export type Signer = z.infer<typeof signer>
