@@ -1,5 +1,5 @@
 /**
- * Opens a plan: what the device keeps of it at once, then in one exchange what changed on the server
+ * Opens a plan: what the device keeps of it at once, then in one request what changed on the server
  * since, then a connection for the outline and each part, in the background. Whatever happens to
  * the line, the documents stay the ones that screens hold; only a refusal of the server replaces
  * one, and what it refused becomes a draft.
@@ -18,12 +18,11 @@ import type { ConnectionToken, Me, PlanRecord, Presence } from '@soanchung/share
 import type { OpenPart, OpenPlan, SaveState } from '../plan/open-plan.ts'
 import { AttachQueue } from './attach-queue.ts'
 import { DeviceStore, type Draft, type KeptPlan } from './device-store.ts'
-import { DocumentSync } from './document-sync.ts'
+import { DocumentSync, fromDevice, fromServer } from './document-sync.ts'
 import { draftOf, Drafts, type NewDraft } from './drafts.svelte.ts'
 import { Ledger, type PendingChange } from './ledger.ts'
 import { Outbox } from './outbox.ts'
-import { PlanDocuments } from './plan-documents.ts'
-import { fetchPlan, type PlanAnswer } from './plan-server.ts'
+import { fetchDocuments, fetchRecord } from './plan-server.ts'
 import { Refresh } from './refresh.ts'
 import { endsSync, isPassing } from './refusals.ts'
 import { RemoteRows } from './remote-rows.ts'
@@ -57,22 +56,15 @@ export async function openPlan(
   const drafts = await store.drafts(planId)
   // An opening that was cut short leaves the record alone: an empty plan would be shown for it.
   const isWhole = kept.documents.some(({ name }) => name === outlineDocument(planId))
-  const opening = { surroundings, store, kept, drafts, me }
-  if (kept.record !== null && isWhole) return accept(new PlanSync(opening, kept.record, null))
-  const answer = await fetchPlan(surroundings.api, planId, new Map(), AbortSignal.timeout(openTimeout))
-  if (!answer.ok) {
-    await store.close()
-    return answer
+  if (kept.record !== null && isWhole) {
+    return accept(new PlanSync(surroundings, store, kept, kept.record, drafts, me, false))
   }
-  return accept(new PlanSync(opening, answer.value.record, answer.value))
-}
-
-interface Opening {
-  surroundings: Surroundings
-  store: DeviceStore
-  kept: KeptPlan
-  drafts: readonly Draft[]
-  me: Me
+  const record = await fetchRecord(surroundings.api, planId, AbortSignal.timeout(openTimeout))
+  if (!record.ok) {
+    await store.close()
+    return record
+  }
+  return accept(new PlanSync(surroundings, store, kept, record.value, drafts, me, true))
 }
 
 const openTimeout = 20_000
@@ -95,8 +87,9 @@ class PlanSync implements OpenPlan, OpenedPlan {
   readonly #remote: RemoteRows
   readonly #queue: AttachQueue
   readonly #outlineName: DocumentName
-  readonly #documents: PlanDocuments
+  readonly #documents = new Map<DocumentName, DocumentSync>()
   readonly #parts = new Map<PartId, OpenPart>()
+  readonly #seqs = new Map<DocumentName, number>()
   readonly #listeners = new Set<() => void>()
   readonly #closed = new AbortController()
   readonly #refresh = new Refresh(() => this.#askServer(), this.#closed.signal)
@@ -110,9 +103,17 @@ class PlanSync implements OpenPlan, OpenedPlan {
   #fetched = false
   #told = false
   #closing = false
+  #whenSettled: (() => void) | null = null
 
-  /** `answer` is what the server has just said, where the device kept nothing. */
-  constructor({ surroundings, store, kept, drafts, me }: Opening, record: PlanRecord, answer: PlanAnswer | null) {
+  constructor(
+    surroundings: Surroundings,
+    store: DeviceStore,
+    kept: KeptPlan,
+    record: PlanRecord,
+    drafts: readonly Draft[],
+    me: Me,
+    recordIsFresh: boolean,
+  ) {
     this.id = record.id
     this.userId = me.id
     this.#drafts = new Drafts(store, drafts)
@@ -136,22 +137,16 @@ class PlanSync implements OpenPlan, OpenedPlan {
       partRefused: (part, code) => this.#refused(partDocument(part), code),
     })
     this.#remote = new RemoteRows(record.id, store, surroundings.locks)
-    this.#documents = new PlanDocuments({
-      ...{ plan: record.id, store, ledger: this.#ledger, remote: this.#remote },
-      make: (name) => this.#makeDocument(name),
-    })
     this.#line = surroundings.socket()
     this.#queue = new AttachQueue({
       socket: this.#line.socket,
-      document: (name) => this.#documents.known(name),
+      document: (name) => this.#documents.get(name),
       mayAttach: (name) => this.#mayAttach(name),
       token: () => JSON.stringify({ schema: schemaVersion, epoch: this.#record.epoch } satisfies ConnectionToken),
     })
-    this.#documents.fill(kept.documents)
-    this.#outbox.restore(kept.requests)
-    for (const part of this.#outbox.parts()) this.#documents.get(partDocument(part)).markLoaded()
-    if (answer === null) this.#rememberRights()
-    else this.#take(answer)
+    this.#fill(kept)
+    if (recordIsFresh) void store.writeRecord(record, Date.now())
+    this.#rememberRights()
     this.#knowParts()
     this.#listen()
     this.#tabs.send({ type: 'opened' })
@@ -160,11 +155,11 @@ class PlanSync implements OpenPlan, OpenedPlan {
   }
 
   get outline(): Y.Doc {
-    return this.#documents.get(this.#outlineName).document
+    return this.#document(this.#outlineName).document
   }
 
   get awareness() {
-    return this.#documents.get(this.#outlineName).awareness
+    return this.#document(this.#outlineName).awareness
   }
 
   get drafts(): readonly NewDraft[] {
@@ -197,7 +192,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
     if (this.#mayWriteParts.has(id)) return
     this.#outbox.createPart(id)
     this.part(id)
-    this.#documents.get(partDocument(id)).markLoaded()
+    this.#document(partDocument(id)).markLoaded()
     void this.#sendRequests()
     this.#notify()
   }
@@ -210,10 +205,10 @@ class PlanSync implements OpenPlan, OpenedPlan {
   async close(): Promise<void> {
     if (this.#closing) return
     this.#closing = true
-    for (const document of this.#documents.all()) document.flush()
-    await this.save.sent(closeTimeout)
+    for (const document of this.#documents.values()) document.flush()
+    await this.#onItsWay()
     this.#closed.abort()
-    for (const document of this.#documents.all()) document.destroy(false)
+    for (const document of this.#documents.values()) document.destroy(false)
     await this.#ledger.settled()
     await this.#outbox.settled()
     await this.#remote.close()
@@ -225,7 +220,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
   }
 
   #makePart(id: PartId): OpenPart {
-    const document = () => this.#documents.get(partDocument(id))
+    const document = () => this.#document(partDocument(id))
     const mayWrite = () => this.#mayWritePart(id)
     document()
     return {
@@ -255,7 +250,9 @@ class PlanSync implements OpenPlan, OpenedPlan {
     return this.#code !== 'client.outdated' && this.#code !== 'not.found' && this.#code !== 'not.allowed'
   }
 
-  #makeDocument(name: DocumentName): DocumentSync {
+  #document(name: DocumentName): DocumentSync {
+    const known = this.#documents.get(name)
+    if (known !== undefined) return known
     const document: DocumentSync = new DocumentSync(name, this.#ledger, {
       changed: () => {
         if (document.live) this.#queue.settled(name)
@@ -267,11 +264,28 @@ class PlanSync implements OpenPlan, OpenedPlan {
       ended: (code) => this.#ended(name, code),
       recordChanged: () => this.#refresh.soon(),
     })
+    this.#documents.set(name, document)
     if (name === this.#outlineName) {
       document.document.getMap('parts').observe(() => this.#knowParts())
       document.awareness.setLocalState({ user: presenceOf(this.#me) })
     }
     return document
+  }
+
+  #fill(kept: KeptPlan): void {
+    for (const { name, seq, acknowledged, pending } of kept.documents) {
+      const document = this.#document(name)
+      const isWhole = acknowledged.map((bytes) => document.apply(bytes, fromDevice)).every(Boolean)
+      for (const change of pending) {
+        document.apply(change.bytes, fromDevice)
+        this.#ledger.restored(change)
+      }
+      this.#seqs.set(name, isWhole ? seq : 0)
+      if (acknowledged.length + pending.length > 0) document.markLoaded()
+      this.#remote.note(name, acknowledged.length)
+    }
+    this.#outbox.restore(kept.requests)
+    for (const part of this.#outbox.parts()) this.#document(partDocument(part)).markLoaded()
   }
 
   /** Opens the parts that the record and the outline name. */
@@ -293,14 +307,14 @@ class PlanSync implements OpenPlan, OpenedPlan {
     const { socket } = this.#line
     const opened = () => {
       this.#refresh.worked()
-      if (this.#agreed) this.#attach()
+      if (this.#agreed) this.#queue.add(this.#inSheetOrder())
       else this.#refresh.soon(0)
       this.#tellSaving()
     }
     const dropped = () => {
       this.#agreed = false
       this.#queue.drop()
-      this.#documents.detach()
+      for (const document of this.#documents.values()) document.detach()
       this.#tellSaving()
     }
     const hidden = () => void this.#remote.flush()
@@ -328,25 +342,23 @@ class PlanSync implements OpenPlan, OpenedPlan {
     return this.#ledger.notKept + this.#outbox.onlyInMemory + this.#drafts.onlyHere > 0
   }
 
-  /** The record and what changed, then the connections. Tries again by itself. */
+  /** The record, then what changed, then the connections. Tries again by itself. */
   async #askServer(): Promise<void> {
     const { api } = this.#surroundings
     const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(openTimeout)])
-    const held = this.#fetched ? null : this.#documents.held()
-    const answer = await fetchPlan(api, this.id, held, signal)
+    const record = await fetchRecord(api, this.id, signal)
     if (this.#closed.signal.aborted) return
-    if (!answer.ok) return this.#refreshFailed(answer.error.code)
-    if (answer.value.record.epoch !== this.#record.epoch) return this.#stop('epoch.changed')
-    this.#take(answer.value)
+    if (!record.ok) return this.#refreshFailed(record.error.code)
+    if (record.value.epoch !== this.#record.epoch) return this.#stop('epoch.changed')
+    this.#takeRecord(record.value)
+    if (!this.#fetched) {
+      await this.#fetchDocuments(signal)
+      if (this.#closed.signal.aborted) return
+    }
     await this.#sendRequests()
-    this.#attach()
-    this.#tellSaving()
-  }
-
-  /** In the order of the sheet. */
-  #attach(): void {
     this.#agreed = true
-    this.#queue.add([this.#outlineName, ...[...this.#parts.keys()].map((id) => partDocument(id))])
+    this.#queue.add(this.#inSheetOrder())
+    this.#tellSaving()
   }
 
   #refreshFailed(code: ErrorCode): void {
@@ -359,19 +371,32 @@ class PlanSync implements OpenPlan, OpenedPlan {
     this.#refresh.failed()
   }
 
-  #take({ record, documents }: PlanAnswer): void {
+  #takeRecord(record: PlanRecord): void {
     this.#refresh.worked()
     if (this.#code !== null && !endsSync(this.#code)) this.#code = null
     this.#record = record
     void this.#store.writeRecord(record, Date.now())
     this.#rememberRights()
     for (const { id } of record.parts) this.part(id)
-    if (documents !== null) {
-      this.#fetched = true
-      const names = [this.#outlineName, ...record.parts.map(({ id }) => partDocument(id))]
-      this.#documents.take(documents, names, record.epoch)
-    }
     this.#notify()
+  }
+
+  async #fetchDocuments(signal: AbortSignal): Promise<void> {
+    const held = new Map(
+      [...this.#documents].map(([name, { document }]) => [name, { seq: this.#seqs.get(name) ?? 0, document }]),
+    )
+    const answer = await fetchDocuments(this.#surroundings.api, this.id, held, signal)
+    if (!answer.ok || this.#closed.signal.aborted) return
+    const whole = answer.value.filter(({ name, update }) => this.#document(name).apply(update, fromServer))
+    this.#fetched = true
+    const ofPlan = [this.#outlineName, ...this.#record.parts.map(({ id }) => partDocument(id))]
+    // The server says nothing of a part that nobody has written; the device must know that it is empty.
+    const answered = new Set(whole.map(({ name }) => name))
+    const empty = ofPlan
+      .filter((name) => !answered.has(name) && !this.#seqs.has(name))
+      .map((name) => ({ name, seq: 0, update: Y.encodeStateAsUpdate(new Y.Doc()) as Uint8Array<ArrayBuffer> }))
+    void this.#store.writeServerDocuments(this.id, this.#record.epoch, [...whole, ...empty], Date.now())
+    for (const name of ofPlan) this.#document(name).markLoaded()
   }
 
   async #sendRequests(): Promise<void> {
@@ -393,6 +418,10 @@ class PlanSync implements OpenPlan, OpenedPlan {
     return subject?.kind === 'outline' || (subject?.kind === 'part' && this.#mayWriteParts.has(subject.partId))
   }
 
+  #inSheetOrder(): DocumentName[] {
+    return [this.#outlineName, ...[...this.#parts.keys()].map((id) => partDocument(id))]
+  }
+
   #ended(name: DocumentName, code: ErrorCode): void {
     if (endsSync(code)) return this.#stop(code)
     if (code === 'auth.required') {
@@ -408,20 +437,21 @@ class PlanSync implements OpenPlan, OpenedPlan {
   #stop(code: ErrorCode): void {
     this.#code = code
     this.#queue.drop()
-    this.#documents.detach()
+    for (const document of this.#documents.values()) document.detach()
     this.#tellSaving()
     this.#notify()
   }
 
   /** Keeps what was refused as a draft and opens the document anew with what the server has. */
   #refused(name: DocumentName, code: ErrorCode, toldByTab = false): void {
-    const refused = this.#documents.known(name)
+    const refused = this.#documents.get(name)
     if (refused === undefined || this.#closed.signal.aborted) return
     if (isPassing(code)) return this.#ended(name, code)
     refused.flush()
     const changes = this.#ledger.withdraw(name)
     const draft = draftOf(this.id, refused, code, changes)
-    const fresh = this.#documents.replace(name)
+    this.#documents.delete(name)
+    const fresh = this.#document(name)
     this.#notifyNow()
     // The refused document is in the middle of the message that said so.
     setTimeout(() => refused.destroy(true), 0)
@@ -438,7 +468,9 @@ class PlanSync implements OpenPlan, OpenedPlan {
         await this.#remote.flush()
       })
     }
-    await this.#documents.refill(fresh)
+    for (const bytes of await this.#store.readAcknowledged(fresh.name)) {
+      if (fresh.apply(bytes, fromDevice)) fresh.markLoaded()
+    }
     this.#queue.again(fresh.name)
     this.#refresh.soon()
     this.#tellSaving()
@@ -450,7 +482,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
         return this.#ledger.tellAll()
       case 'change': {
         const { type: _type, bytes, ...change } = message
-        this.#documents.get(message.document).hear({ ...change, plan: this.id, bytes: bytes.slice() })
+        this.#document(message.document).hear({ ...change, plan: this.id, bytes: bytes.slice() })
         return
       }
       case 'acknowledged':
@@ -467,15 +499,25 @@ class PlanSync implements OpenPlan, OpenedPlan {
   #tellSaving(): void {
     const socketIsOpen = this.#line.socket.status === 'connected'
     const waiting = this.#ledger.documents()
-    const problems = [...this.#documents.all()].map(({ problem }) => problem).filter((problem) => problem !== null)
+    const problems = [...this.#documents.values()].map(({ problem }) => problem).filter((problem) => problem !== null)
     const unsent = this.#ledger.unsent + this.#outbox.size
+    if (unsent === 0 || !socketIsOpen) this.#whenSettled?.()
     this.save.update({
       unsent,
       notKept: this.#ledger.notKept + this.#outbox.onlyInMemory,
       online: socketIsOpen,
-      moving: this.#code === null && waiting.every((name) => (this.#documents.known(name)?.problem ?? null) === null),
+      moving: this.#code === null && waiting.every((name) => (this.#documents.get(name)?.problem ?? null) === null),
       code: this.#code ?? problems[0] ?? null,
       keepsCopy: !this.#ledger.failing,
+    })
+  }
+
+  /** Until the server has everything, the line is gone, or it takes too long. */
+  async #onItsWay(): Promise<void> {
+    if (this.save.where !== 'sending') return
+    await new Promise<void>((resolve) => {
+      this.#whenSettled = resolve
+      setTimeout(resolve, closeTimeout)
     })
   }
 

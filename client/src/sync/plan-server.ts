@@ -9,28 +9,8 @@ import { planRecord, type FetchDocumentsBody, type PlanRecord } from '@soanchung
 import type { ServerDocument } from './device-store.ts'
 import type { Surroundings } from './surroundings.ts'
 
-export interface PlanAnswer {
-  record: PlanRecord
-  /** Only documents that changed. Null where they were not asked for, or could not be had. */
-  documents: readonly ServerDocument[] | null
-}
-
-/**
- * The record and, at the same time, what changed in the documents since `held`. An empty `held` asks
- * for all of them. Without the documents the plan opens too: its connections bring them.
- */
-export async function fetchPlan(
-  api: Surroundings['api'],
-  plan: PlanId,
-  held: ReadonlyMap<DocumentName, Held> | null,
-  signal: AbortSignal,
-): Promise<Result<PlanAnswer>> {
-  const [record, documents] = await Promise.all([
-    api.request('GET', `/api/plans/${plan}`, planRecord, undefined, signal),
-    held === null ? null : fetchDocuments(api, plan, held, signal),
-  ])
-  if (!record.ok) return record
-  return accept({ record: record.value, documents: documents?.ok ? documents.value : null })
+export function fetchRecord(api: Surroundings['api'], plan: PlanId, signal: AbortSignal): Promise<Result<PlanRecord>> {
+  return api.request('GET', `/api/plans/${plan}`, planRecord, undefined, signal)
 }
 
 /** What a device has of a document: the log up to `seq`, and whatever else is in it. */
@@ -42,7 +22,8 @@ export interface Held {
 /** The server takes no longer state vector; a document with more is asked for whole. */
 const longestStateVector = 20_000
 
-async function fetchDocuments(
+/** Only documents that changed are in the answer. */
+export async function fetchDocuments(
   api: Surroundings['api'],
   plan: PlanId,
   held: ReadonlyMap<DocumentName, Held>,
