@@ -21,6 +21,15 @@ export function browserSurroundings(): Surroundings {
   return browser
 }
 
+/**
+ * Asks the browser once not to clear the device's store when its disk runs short. Only where that is
+ * decided without a question to the user, which is in Chromium.
+ */
+export async function askToKeepStore(): Promise<void> {
+  if (!('userAgentData' in navigator) || navigator.storage === undefined) return
+  if (!(await navigator.storage.persisted())) await navigator.storage.persist()
+}
+
 let shared: { socket: HocuspocusProviderWebsocket; users: number } | null = null
 
 const browser: Surroundings = {
