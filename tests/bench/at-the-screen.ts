@@ -9,7 +9,6 @@ import type { Row } from './table.ts'
 
 type Browser = Awaited<ReturnType<typeof launch>>
 type Say = (words: string) => void
-type Figures<Figure> = ReadonlyMap<string, readonly Figure[]>
 
 type ScreenName = 'ours' | 'stock' | 'ours, short' | 'stock, short'
 
@@ -41,7 +40,7 @@ export async function benchBrowser(
       await stockScreen(stock, short, 'stock, short', served.address),
     ]
     return [
-      ...(wanted.opening ? await benchOpening(browser, screens, quick ? 1 : 3, say) : []),
+      ...(wanted.opening ? await benchOpening(browser, screens, quick ? 1 : 2, say) : []),
       ...(wanted.typing ? await benchTyping(browser, screens, quick, say) : []),
     ]
   } finally {
@@ -92,9 +91,9 @@ interface KeyFigures {
 }
 
 async function benchTyping(browser: Browser, screens: MeasuredScreen[], quick: boolean, say: Say): Promise<Row[]> {
-  const keys = quick ? 20 : 40
-  const figures = await inTurn(screens, quick ? 1 : 2, async (screen, isWarmUp): Promise<KeyFigures | null> => {
-    if (isWarmUp) return null
+  const keys = quick ? 20 : 60
+  const figures = new Map<string, KeyFigures>()
+  for (const screen of screens) {
     say(`typing, ${screen.name}`)
     const part = screen.name.includes('short') ? 0 : middle
     const open = await openPage(browser, screen, part)
@@ -109,23 +108,19 @@ async function benchTyping(browser: Browser, screens: MeasuredScreen[], quick: b
         return cost
       }
       const here = await remote(part)
-      return { delays, thread, heap, here, elsewhere: part === middle ? await remote(elsewhere) : Number.NaN }
+      const far = part === middle ? await remote(elsewhere) : Number.NaN
+      figures.set(screen.name, { delays, thread, heap, here, elsewhere: far })
     } finally {
       await open.close()
     }
-  })
+  }
   return typingRows(figures)
 }
 
-function typingRows(figures: Figures<KeyFigures | null>): Row[] {
-  const all = (name: ScreenName) => (figures.get(name) ?? []).filter((one) => one !== null)
-  const paint = (name: ScreenName, share: number) =>
-    quantile(
-      all(name).flatMap(({ delays }) => delays),
-      share,
-    )
+function typingRows(figures: ReadonlyMap<string, KeyFigures>): Row[] {
+  const paint = (name: ScreenName, share: number) => quantile(figures.get(name)?.delays ?? [], share)
   const cost = (name: ScreenName, field: Exclude<keyof KeyFigures, 'delays'>) =>
-    median(all(name).map((one) => one[field]))
+    figures.get(name)?.[field] ?? Number.NaN
   const heap = (name: ScreenName) => cost(name, 'heap') / 1_000_000
   return [
     {

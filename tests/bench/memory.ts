@@ -3,7 +3,7 @@ import { connect, type Client } from './client.ts'
 import { startPeer, type PeerName } from './peers.ts'
 import { manyParts } from './plans.ts'
 
-const warmUp = 10
+const warmUp = 20
 
 /**
  * Bytes for each open document with one connection. A fresh process each time, so that nothing of

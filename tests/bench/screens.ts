@@ -2,10 +2,11 @@
  * The two applications as people open them: ours, built and served by our server, and the stock
  * page on the stock server, each with the same plan, and with the short document beside it.
  */
+import { execFile } from 'node:child_process'
 import { createServer } from 'node:http'
 import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import { build } from 'vite'
+import { promisify } from 'node:util'
 import * as Y from 'yjs'
 import { partDocument } from '@soanchung/shared/plan/documents.ts'
 import type { PlanSnapshot } from '@soanchung/shared/plan/snapshot.ts'
@@ -30,13 +31,17 @@ export interface MeasuredScreen extends Screen {
 const root = join(import.meta.dirname, '../..')
 
 export async function buildClient(outDir: string): Promise<void> {
-  const configFile = join(root, 'vite.config.ts')
-  await build({ configFile, root: join(root, 'client'), logLevel: 'error', build: { outDir, emptyOutDir: true } })
+  await viteBuild(root, outDir)
 }
 
 export async function buildStockPage(outDir: string): Promise<void> {
-  const page = join(import.meta.dirname, 'stock-page')
-  await build({ configFile: false, root: page, logLevel: 'error', build: { outDir, emptyOutDir: true } })
+  await viteBuild(join(import.meta.dirname, 'stock-page'), outDir)
+}
+
+/** In a process of its own: what it prints must not get among the figures. */
+async function viteBuild(folder: string, outDir: string): Promise<void> {
+  const vite = join(root, 'node_modules/vite/bin/vite.js')
+  await promisify(execFile)(process.execPath, [vite, 'build', '--outDir', outDir, '--emptyOutDir'], { cwd: folder })
 }
 
 export async function ourScreen(peer: Peer, plan: PlanSnapshot, name: string): Promise<MeasuredScreen> {
