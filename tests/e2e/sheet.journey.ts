@@ -153,7 +153,7 @@ test('undo goes back over parts and a target in one order, and takes back only o
 async function setTarget(page: Page, name: string, year: string, value: string): Promise<void> {
   await page.getByRole('button', { name: 'Chỉ tiêu', exact: true }).first().click()
   const panel = page.getByRole('complementary', { name: 'Chỉ tiêu' })
-  await panel.getByRole('button', { name: 'Cả văn bản' }).click()
+  await panel.getByRole('button', { name: 'Cả văn bản', exact: true }).click()
   await panel.getByRole('button', { name, exact: true }).click()
   const field = panel.getByRole('textbox', { name: `Năm ${year}` })
   await field.fill(value)
@@ -221,7 +221,7 @@ test('items are lettered in the Vietnamese alphabet, and indented with Tab', asy
 test('cells copied from Excel go into the table of targets, and sentences follow', async ({ desk }) => {
   const lead = await desk.open(desk.lead, await desk.plan(withTarget()))
   await lead.getByRole('button', { name: 'Chỉ tiêu', exact: true }).first().click()
-  await lead.getByRole('button', { name: 'Cả văn bản' }).click()
+  await lead.getByRole('button', { name: 'Cả văn bản', exact: true }).click()
   await lead.getByRole('button', { name: /Mở bảng lớn/ }).click()
   await lead.getByRole('dialog').getByRole('gridcell', { name: '> 80' }).click()
   await pasteInto(lead, { text: '≥ 82\t84,5\t≥ 86\r\n' })
@@ -236,7 +236,7 @@ test('deleting a target that a sentence quotes asks first and leaves a broken re
   const [lead, reader] = [await desk.open(desk.lead, plan), await desk.open(desk.reader, plan)]
   await lead.getByRole('button', { name: 'Chỉ tiêu', exact: true }).first().click()
   const panel = lead.getByRole('complementary', { name: 'Chỉ tiêu' })
-  await panel.getByRole('button', { name: 'Cả văn bản' }).click()
+  await panel.getByRole('button', { name: 'Cả văn bản', exact: true }).click()
   await panel.getByRole('button', { name: 'Hộ dùng nước sạch', exact: true }).click()
   await panel.getByRole('button', { name: 'Xoá chỉ tiêu' }).click()
 

@@ -100,7 +100,7 @@ test('a target’s new value shows in the sentence and the table on the other sc
   await expect(sheetOf(drafter)).toContainText('Phấn đấu trên 80% hộ dùng nước sạch.')
 
   await lead.getByRole('button', { name: 'Chỉ tiêu', exact: true }).click()
-  await lead.getByRole('button', { name: 'Cả văn bản' }).click()
+  await lead.getByRole('button', { name: 'Cả văn bản', exact: true }).click()
   await lead.getByRole('button', { name: /Mở bảng lớn/ }).click()
   const cell = lead.getByRole('dialog').getByRole('gridcell', { name: '> 80' })
   await cell.click()
