@@ -410,16 +410,18 @@ function letterhead(meta: PlanMeta): (Paragraph | Table)[] {
         centred('Độc lập - Tự do - Hạnh phúc', { size: 26, bold: true, underline: true }),
       ]
   const day = dateLine(meta)
-  if (day !== '') right.push(centred(day, { size: 28, italics: true }))
+  right.push(new Paragraph({ spacing: { before: 0, after: 0, line: 120 } }), centred(day, { size: 28, italics: true }))
   return [columns([left, right], [letterheadLeft, textWidth - letterheadLeft]), new Paragraph('')]
 }
 
 /** `Bình Minh, ngày 05 tháng 02 năm 2026`: days below 10 and the months 1 and 2 have a zero. */
 function dateLine(meta: PlanMeta): string {
   const [year, month, day] = meta.date.split('-')
-  if (year === undefined || month === undefined || day === undefined) return meta.place
+  const before = meta.place === '' ? '' : `${meta.place}, `
+  // Left open for the hand that signs, as on paper.
+  if (year === undefined || month === undefined || day === undefined) return `${before}ngày … tháng … năm …`
   const shownMonth = Number(month) <= 2 ? month : String(Number(month))
-  return `${meta.place === '' ? '' : `${meta.place}, `}ngày ${day} tháng ${shownMonth} năm ${year}`
+  return `${before}ngày ${day} tháng ${shownMonth} năm ${year}`
 }
 
 function title(meta: PlanMeta): Paragraph[] {
