@@ -1,7 +1,12 @@
 import { sql } from 'kysely'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import * as Y from 'yjs'
 import { newId } from '@soanchung/shared/ids.ts'
 import { openDatabase } from '@soanchung/server/src/storage/database.ts'
+import { partDocument, type DocumentName } from '@soanchung/shared/plan/documents.ts'
+import { aPart, aPlan } from '../support/plans.ts'
+import { givePlan, startServer, type TestPerson, type TestServer } from '../support/server.ts'
+import { acknowledged, openClient, synced, text, until, type SyncClient } from '../support/sync-client.ts'
 import { acceptStorage, type StoragePlace } from './storage-acceptance.ts'
 
 const addresses = [process.env['TEST_DATABASE_URL'], 'postgres://root@127.0.0.1:5432/test'].filter(
@@ -24,13 +29,30 @@ async function findPostgres(): Promise<string | null> {
 }
 
 /** A schema of its own, dropped afterwards. */
-function newPlace(address: string): StoragePlace {
+interface PostgresPlace extends StoragePlace {
+  databaseUrl: string
+  /** Ends every connection to the schema, as a database that starts anew does. */
+  cutConnections(): Promise<void>
+}
+
+function newPlace(address: string): PostgresPlace {
   const schema = `soanchung_${newId()}`
   const url = new URL(address)
   url.searchParams.set('schema', schema)
+  url.searchParams.set('application_name', schema)
   const databaseUrl = url.toString()
   return {
+    databaseUrl,
     open: () => openDatabase({ dataFolder: '', databaseUrl }),
+    async cutConnections() {
+      const other = new URL(address)
+      other.searchParams.set('schema', `${schema}_end`)
+      const database = await openDatabase({ dataFolder: '', databaseUrl: other.toString() })
+      await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${schema}`.execute(
+        database.query,
+      )
+      await database.close()
+    },
     async remove() {
       url.searchParams.set('schema', `${schema}_end`)
       const database = await openDatabase({ dataFolder: '', databaseUrl: url.toString() })
@@ -43,6 +65,68 @@ function newPlace(address: string): StoragePlace {
 
 if (reachable !== null) {
   acceptStorage('PostgreSQL', async () => newPlace(reachable))
+
+  describe('a server on PostgreSQL', () => {
+    let place: PostgresPlace
+    let server: TestServer
+    beforeAll(async () => {
+      place = newPlace(reachable)
+      server = await startServer({ environment: { DATABASE_URL: place.databaseUrl, LOG_LEVEL: 'silent' } })
+    })
+    afterAll(async () => {
+      await server.stop()
+      await place.remove()
+    })
+
+    /** A plan of its own maker, with its one part open. */
+    async function openPart(): Promise<{
+      lead: TestPerson
+      part: DocumentName
+      client: SyncClient
+      open(): Promise<SyncClient>
+    }> {
+      const lead = await server.person({ units: [await server.unit(newId().slice(0, 6))] })
+      const given = aPart('Mục tiêu')
+      await givePlan(lead, aPlan([given]))
+      const { port, origin } = new URL(server.address)
+      const target = { port: Number(port), origin, epoch: server.running.database.epoch }
+      const part = partDocument(given.id)
+      const options = { user: lead.username, cookie: lead.cookie, document: part, reconnect: true }
+      const open = () => synced(openClient(target, options))
+      return { lead, part, open, client: await open() }
+    }
+
+    test('people sign in, make a plan, write in it and find it in their list', async () => {
+      const { lead, part, client } = await openPart()
+
+      text(client.doc).insert(0, 'Phấn đấu 95% hộ tham gia.')
+      await acknowledged(client)
+
+      expect(text(await server.running.sync.readDocument(part)).toString()).toBe('Phấn đấu 95% hộ tham gia.')
+      expect((await lead.send('GET', '/api/plans')).body).toMatchObject([{ subject: 'Xây dựng khu dân cư sạch' }])
+      expect((await lead.send('POST', '/api/auth/sign-out', {})).status).toBe(204)
+      await until(() => client.refusals.includes('auth.required'), 'out')
+      client.close()
+    })
+
+    test('survives that its connections are cut; what was typed meanwhile arrives afterwards', async () => {
+      const { part, client, open } = await openPart()
+      const words = 'Nhiệm vụ '
+
+      for (let cut = 0; cut < 5; cut++) {
+        text(client.doc).insert(0, words)
+        await place.cutConnections()
+      }
+      const typed = Y.encodeStateAsUpdate(client.doc)
+      client.close()
+
+      const again = await open()
+      Y.applyUpdate(again.doc, typed)
+      await acknowledged(again)
+      expect(text(await server.running.sync.readDocument(part)).toString()).toBe(words.repeat(5))
+      again.close()
+    })
+  })
 } else if (process.env['CI'] === undefined) {
   test.skip('PostgreSQL: none can be reached; set TEST_DATABASE_URL to test the storage on it', () => undefined)
 } else {

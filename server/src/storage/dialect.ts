@@ -187,6 +187,8 @@ export async function openPostgres(url: string, onError: (error: Error) => void)
   })
   // An idle connection that the server cuts must not end the process.
   pool.on('error', onError)
+  // Nor one that is cut in the middle of a transaction, of which the pool itself says nothing.
+  pool.on('connect', (client) => client.on('error', onError))
   try {
     if (schema !== null) await pool.query(`create schema if not exists ${schema}`)
     else await pool.query('select 1')
