@@ -74,6 +74,8 @@ describe('making a number a target', () => {
     ['21/21', 'Phấn đấu 21/21 thôn có tổ tự quản vào năm 2028.', 'Thôn có tổ tự quản', 'value.2028'],
   ]
   it.each(sentences)('proposes a name and a year for %s', (text, sentence, name, cell) => {
-    expect(proposeTarget(text, sentence, [2026, 2027, 2028, 2029, 2030])).toMatchObject({ name, cell })
+    const [before = '', behind = ''] = sentence.split(text)
+    const years = [2026, 2027, 2028, 2029, 2030]
+    expect(proposeTarget({ before, text, behind, isRead: true }, years)).toMatchObject({ name, cell })
   })
 })
