@@ -54,7 +54,7 @@ test('what two people write while the line is down is all there when it is back'
   await lead.keyboard.type(' Câu của đơn vị chủ trì.')
   await caretAfter(drafter, 'giữ sạch đường làng')
   await drafter.keyboard.type(' Câu của Hội Nông dân.')
-  for (const page of [lead, drafter]) await expect(page.getByText(/^Không có mạng\./)).toBeVisible()
+  for (const page of [lead, drafter]) await expect(page.getByText(/^Chưa nối được với máy chủ\./)).toBeVisible()
   server = await startAgain(server)
 
   for (const page of [lead, drafter]) {

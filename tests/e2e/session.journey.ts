@@ -28,7 +28,7 @@ test('a session that ran out leaves the plan on the screen, and signing in again
   const page = await desk.open(desk.lead, plan)
   await page.context().clearCookies()
   await page.reload()
-  await expect(page.getByText(/^Phiên đăng nhập đã hết hạn/)).toBeVisible()
+  await expect(page.getByText(/^Phiên đăng nhập đã hết nên/)).toBeVisible()
   await expect(partOf(page, 'Mục tiêu')).toContainText('Sạch làng.')
 
   await page.getByRole('alert').getByRole('button', { name: 'Đăng nhập' }).click()
