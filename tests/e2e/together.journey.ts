@@ -110,3 +110,39 @@ test('a target’s new value shows in the sentence and the table on the other sc
   await expect(sheetOf(drafter)).toContainText('Phấn đấu 85% trở lên hộ dùng nước sạch.')
   await expect(sheetOf(lead)).toContainText('Phấn đấu 85% trở lên hộ dùng nước sạch.')
 })
+
+test('three people are in the plan at once: two write, and the reader sees both at once', async ({ desk }) => {
+  const plan = await desk.plan(aDraft(), [farmers])
+  const [lead, drafter, reader] = [
+    await desk.open(desk.lead, plan),
+    await desk.open(desk.drafter, plan),
+    await desk.open(desk.reader, plan),
+  ]
+  await caretAfter(lead, 'Nâng cao nhận thức')
+  await caretAfter(drafter, 'giữ sạch đường làng')
+
+  await Promise.all([lead.keyboard.type(' Cả xã cùng làm.'), drafter.keyboard.type(' Mỗi nhà một việc.')])
+
+  await expect(partOf(reader, purpose)).toContainText('Nâng cao nhận thức của hội viên. Cả xã cùng làm.')
+  await expect(partOf(reader, farmers)).toContainText('giữ sạch đường làng. Mỗi nhà một việc.')
+  await caretAfter(reader, 'Mỗi nhà một việc')
+  await reader.keyboard.type('không được')
+  await expect(reader.getByText(/chỉ xem|chỉ đọc/i).first()).toBeVisible()
+  for (const page of [lead, drafter, reader]) await expect(partOf(page, farmers)).not.toContainText('không được')
+})
+
+test('a number in a sentence becomes a target, and the sentence follows it on the other screen', async ({ desk }) => {
+  const number = 'Đến năm 2027 có trên 60% hộ tham gia.'
+  const plan = await desk.plan(aPlan([aPart(purpose, { blocks: [aBlock('paragraph', number)] })]))
+  const [lead, reader] = [await desk.open(desk.lead, plan), await desk.open(desk.reader, plan)]
+  await caretAfter(lead, 'hộ tham gia')
+  await lead.keyboard.press('Home')
+  for (const _ of 'Đến năm 2027 có trên 6') await lead.keyboard.press('ArrowRight')
+
+  await lead.keyboard.press('Control+Alt+t')
+  await lead.getByRole('dialog').getByRole('button', { name: 'Tạo chỉ tiêu' }).click()
+
+  await expect(partOf(lead, purpose).locator('.reference')).toHaveText('trên 60%')
+  await expect(partOf(reader, purpose).locator('.reference')).toHaveText('trên 60%')
+  await expectSaved(lead)
+})

@@ -138,7 +138,11 @@ export class DocumentSync {
     const bytes = merge(this.#made)
     this.#made = []
     const change = this.#ledger.made(this.name, bytes, this.live)
-    if (this.live) this.#send([change])
+    if (!this.live) return
+    // What another tab has not brought to the server yet goes along: this change may build on it,
+    // and would lie there unseen for ever if the other's were refused.
+    const waiting = this.#ledger.of(this.name)
+    this.#send(waiting.some(({ foreign }) => foreign) ? waiting : [change])
   }
 
   /** `silently` where the server knows already. */
