@@ -8,7 +8,6 @@ function boundary(files, forbidden, message) {
   return {
     files,
     rules: {
-      'no-restricted-imports': 'off',
       '@typescript-eslint/no-restricted-imports': [
         'error',
         { patterns: forbidden.map((regex) => ({ regex, message })) },
@@ -60,6 +59,12 @@ export default ts.config(
       'svelte/no-navigation-without-resolve': 'off',
       // Values that are replaced whole live in $state.raw; a plain Map is meant there.
       'svelte/prefer-svelte-reactivity': 'off',
+    },
+  },
+  {
+    files: ['{shared,client}/src/**/*.{ts,svelte}'],
+    rules: {
+      'no-restricted-imports': ['error', { name: 'zod', message: 'The page loads zod/mini, a third of its size.' }],
     },
   },
   boundary(

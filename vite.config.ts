@@ -1,10 +1,38 @@
 import { paraglideVitePlugin } from '@inlang/paraglide-js'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
-import { defineConfig } from 'vite'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { brotliCompress, gzip } from 'node:zlib'
+import { defineConfig, type Plugin } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
 
 /** Where the server of a development session listens. */
 const server = process.env['SOANCHUNG_SERVER'] ?? 'http://127.0.0.1:8080'
+
+/** Lays `.br` and `.gz` beside each file of text; the server hands them out as they are. */
+const compressed: Plugin = {
+  name: 'compressed',
+  apply: 'build',
+  closeBundle: {
+    order: 'post',
+    // After the service worker, which is made at the end too.
+    sequential: true,
+    async handler() {
+      const folder = join(import.meta.dirname, 'client/dist')
+      const files = await readdir(folder, { recursive: true })
+      await Promise.all(
+        files
+          .filter((name) => /\.(css|html|js|json|svg|webmanifest)$/.test(name))
+          .map(async (name) => {
+            const bytes = await readFile(join(folder, name))
+            await writeFile(join(folder, `${name}.br`), await promisify(brotliCompress)(bytes))
+            await writeFile(join(folder, `${name}.gz`), await promisify(gzip)(bytes, { level: 9 }))
+          }),
+      )
+    },
+  },
+}
 
 export default defineConfig({
   root: 'client',
@@ -41,6 +69,7 @@ export default defineConfig({
         ],
       },
     }),
+    compressed,
   ],
   server: {
     proxy: {

@@ -6,14 +6,18 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const pnpm = 'pnpm@12.21.0'
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const bin = join(root, 'node_modules', '.bin')
+/** Without a network npm waits a minute and a half before it says so. */
+const patience = { npm_config_fetch_retry_mintimeout: '1000', npm_config_fetch_retry_maxtimeout: '8000' }
 /** The Node that the lockfile names; the machine's own only starts it. */
 export const runtime = join(bin, 'node')
+const parent = process.ppid
 const packages = ['.', 'client', 'server', 'shared', 'tests']
 
 /** A failure that is told in both languages and ends the command with `code`. */
@@ -38,7 +42,7 @@ export async function installPackages() {
   await onChange('install', inputs, [runtime], async () => {
     say('Đang cài đặt các gói…', 'Installing the packages…')
     const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx'
-    const { code, output } = await run(npx, ['--yes', pnpm, 'install', '--frozen-lockfile'])
+    const { code, output } = await run(npx, ['--yes', pnpm, 'install', '--frozen-lockfile'], { env: patience })
     if (code !== 0) throw installTrouble(output)
   })
 }
@@ -63,6 +67,7 @@ export function run(command, args, { env = {}, quiet = false } = {}) {
       stdio: ['inherit', 'pipe', 'pipe'],
       env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`, ...env },
     })
+    const stopped = passSignals(child)
     const keep = (stream) => (chunk) => {
       output = (output + chunk).slice(-100_000)
       if (!quiet) stream.write(chunk)
@@ -70,8 +75,32 @@ export function run(command, args, { env = {}, quiet = false } = {}) {
     child.stdout.on('data', keep(process.stdout))
     child.stderr.on('data', keep(process.stderr))
     child.on('error', (error) => resolve({ code: 127, output: `${output}\n${error.message}` }))
-    child.on('close', (code) => resolve({ code: code ?? 1, output }))
+    child.on('close', (code) => {
+      const signal = stopped()
+      if (signal !== null) process.exit(128 + constants.signals[signal])
+      resolve({ code: code ?? 1, output })
+    })
   })
+}
+
+/**
+ * Hands signals on to the child, and SIGTERM once npm is gone: a signal to npm alone ends npm and
+ * the shell between, and never comes here. Answers a function that says which it was.
+ */
+export function passSignals(child) {
+  let signal = null
+  const pass = (given) => {
+    signal = given
+    child.kill(given)
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  for (const one of signals) process.on(one, pass)
+  const watch = setInterval(() => process.ppid === parent || pass('SIGTERM'), 500)
+  child.on('exit', () => {
+    clearInterval(watch)
+    for (const one of signals) process.off(one, pass)
+  })
+  return () => signal
 }
 
 export function say(vi, en) {

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { buildClient, checkNode, end, installPackages, root, runtime } from './prepare.mjs'
+import { buildClient, checkNode, end, installPackages, passSignals, root, runtime } from './prepare.mjs'
 
 try {
   checkNode()
@@ -15,7 +15,7 @@ try {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled') },
   })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => server.kill(signal))
+  passSignals(server)
   server.on('error', end)
   server.on('exit', (code) => process.exit(code ?? 1))
 } catch (error) {

@@ -6,9 +6,9 @@
  * what it needs and no more.
  */
 import { readFile } from 'node:fs/promises'
-import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { format, parseArgs, type ParseArgsConfig } from 'node:util'
 import { pino } from 'pino'
-import { errorCatalogue, RefusalError, type Result } from '@soanchung/shared/errors.ts'
+import { errorCatalogue, RefusalError, type ErrorCode, type Result } from '@soanchung/shared/errors.ts'
 import * as accountCommands from './accounts/commands.ts'
 import { describeSettings, readConfig, settings, settingsMarkdown, version, type Config } from './config.ts'
 import type { RunningServer } from './serve.ts'
@@ -226,6 +226,9 @@ async function runServer(given: Given): Promise<number> {
   const ending = endOf(process)
   const { serve } = await import('./serve.ts')
   const server = await serve(config)
+  // Libraries print what they tell nobody else: the sync library, that a client floods it before it signs in.
+  console.warn = (...words: unknown[]) => server.logger.warn(format(...words))
+  console.error = (...words: unknown[]) => server.logger.error(format(...words))
   if (given.json) {
     print(JSON.stringify({ address: server.address, version, demoAccounts: server.demoAccounts }))
   } else {
@@ -268,39 +271,70 @@ function endOf(running: NodeJS.Process): Promise<string> {
   })
 }
 
+/** What the person at the machine does about it; the catalogue speaks to those who type. */
+const remedies: Partial<Record<ErrorCode | 'port.taken' | 'port.closed' | 'host.unknown', readonly [string, string]>> =
+  {
+    'port.taken': [
+      'Cổng này đang có chương trình khác dùng. Hãy dừng nó, hoặc chọn cổng khác bằng --port.',
+      'The port is taken. Stop what uses it, or choose another one with --port.',
+    ],
+    'port.closed': [
+      'Không được phép dùng cổng này. Hãy chọn cổng từ 1024 trở lên bằng --port.',
+      'This port may not be used. Choose one from 1024 on with --port.',
+    ],
+    'host.unknown': [
+      'Máy này không có địa chỉ ghi trong HOST. Hãy sửa HOST, hoặc bỏ đi.',
+      'This machine does not have the address in HOST. Correct it or leave it out.',
+    ],
+    'storage.full': [
+      'Đĩa chứa thư mục dữ liệu đã đầy. Hãy giải phóng chỗ rồi chạy lại.',
+      'The disk of the data folder is full. Make room and run again.',
+    ],
+    'storage.failed': [
+      'Không đọc hoặc ghi được dữ liệu. Hãy kiểm tra đĩa và chỗ trống, rồi chạy lại.',
+      'The data cannot be read or written. Check the disk and its free space, then run again.',
+    ],
+    'storage.unwritable': [
+      'Không ghi được vào thư mục dữ liệu. Hãy cấp quyền ghi, hoặc chọn thư mục khác bằng --data.',
+      'The data folder cannot be written. Allow it, or choose another folder with --data.',
+    ],
+    'storage.locked': [
+      'Một máy chủ khác đang dùng thư mục dữ liệu này. Hãy dừng nó, hoặc chọn thư mục khác bằng --data.',
+      'Another server uses this data folder. Stop it, or choose another folder with --data.',
+    ],
+  }
+
+const codesOfSystem: Record<string, keyof typeof remedies> = {
+  EADDRINUSE: 'port.taken',
+  EADDRNOTAVAIL: 'host.unknown',
+  ENOTFOUND: 'host.unknown',
+  EACCES: 'storage.unwritable',
+  EPERM: 'storage.unwritable',
+  EROFS: 'storage.unwritable',
+  ENOSPC: 'storage.full',
+  EDQUOT: 'storage.full',
+  EIO: 'storage.failed',
+}
+
 /** What went wrong, in words that say what to do. */
-function explain(error: unknown, environment: Environment): string[] {
+async function explain(thrown: unknown, environment: Environment): Promise<string[]> {
+  const { translateError } = await import('./storage/dialect.ts')
+  const system = thrown instanceof Error && 'code' in thrown ? codesOfSystem[String(thrown.code)] : undefined
+  const error = system === undefined ? translateError(thrown) : thrown
+  const isListening = error instanceof Error && 'syscall' in error && error.syscall === 'listen'
+  const code =
+    error instanceof RefusalError ? error.code : isListening && system === 'storage.unwritable' ? 'port.closed' : system
+  const remedy = code === undefined ? undefined : remedies[code]
   if (error instanceof RefusalError) {
     const { vi, en } = errorCatalogue[error.code]
-    return [vi, en, ...(error.message === en ? [] : [error.message])]
+    return [...(remedy ?? [vi, en]), ...(error.message === en ? [] : [error.message])]
   }
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  switch (code) {
-    case 'EADDRINUSE':
-      return [
-        'Cổng này đang có chương trình khác dùng. Hãy dừng nó, hoặc chọn cổng khác bằng --port.',
-        'The port is taken. Stop what uses it, or choose another one with --port.',
-      ]
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return ['Máy này không có địa chỉ ghi trong HOST.', 'This machine does not have the address in HOST.']
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return [
-        'Không có quyền ghi vào thư mục dữ liệu, hoặc không được dùng cổng này.',
-        'The data folder cannot be written, or the port may not be used.',
-        String(error),
-      ]
-    case 'ENOSPC':
-      return ['Đĩa đã đầy.', 'The disk is full.']
-    default:
-      return [
-        'Máy chủ không chạy được.',
-        'The server cannot run.',
-        environment['LOG_LEVEL'] === 'debug' && error instanceof Error ? (error.stack ?? error.message) : String(error),
-      ]
-  }
+  if (remedy !== undefined) return [...remedy, String(error)]
+  return [
+    'Máy chủ không chạy được.',
+    'The server cannot run.',
+    environment['LOG_LEVEL'] === 'debug' && error instanceof Error ? (error.stack ?? error.message) : String(error),
+  ]
 }
 
 function print(line: string): number {
@@ -316,7 +350,7 @@ function complain(lines: readonly string[], code: number): number {
 try {
   process.exitCode = await main(process.argv.slice(2), process.env)
 } catch (error) {
-  process.exitCode = complain(explain(error, process.env), 1)
+  process.exitCode = complain(await explain(error, process.env), 1)
 }
 // Sockets and threads that did not end in time must not keep the process alive.
 process.exit()

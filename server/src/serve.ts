@@ -15,6 +15,7 @@ import { originCheck } from './http/guard.ts'
 import { createHttpServer } from './http/server.ts'
 import { documentAccess } from './plans/access.ts'
 import { createPlans, type Plans } from './plans/plans.ts'
+import { createSplits } from './plans/splits.ts'
 import { openDatabase, type Database } from './storage/database.ts'
 import { makeFolder } from './storage/dialect.ts'
 import { createLog } from './storage/log.ts'
@@ -75,12 +76,13 @@ export async function serve(config: Config, clientFolder = builtClient): Promise
     })
     closers.push(() => sync.close())
     const plans = createPlans({ database, sync })
-    const demoAccounts = config.demo ? await fillWithDemo({ database, accounts, plans, dataFolder }) : []
+    const demoAccounts = await fillWithDemo({ database, accounts, plans, dataFolder, wanted: config.demo })
     const exporter = createExporter()
     closers.push(() => exporter.close())
     const http = await createHttpServer({
       accounts,
       plans,
+      splits: createSplits({ sync }),
       exporter,
       sync,
       database,

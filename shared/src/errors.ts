@@ -79,6 +79,11 @@ export const errorCatalogue = {
     vi: 'Máy chủ không nhận thay đổi này vì nó không đúng định dạng. Nội dung vẫn còn trên máy của bạn.',
     en: 'The server refused this change because it is malformed. Your text is still on this device.',
   },
+  'update.orphaned': {
+    status: 409,
+    vi: 'Thay đổi này dựa trên nội dung mà máy chủ đã không nhận, nên không gửi được. Nội dung vẫn còn trên máy của bạn.',
+    en: 'This change builds on text that the server refused, so it cannot be sent. Your text is still on this device.',
+  },
   'client.outdated': {
     status: 409,
     close: 4409,
@@ -101,6 +106,71 @@ export const errorCatalogue = {
     status: 409,
     vi: 'Mục này đã có với nội dung khác.',
     en: 'This already exists with other content.',
+  },
+  'plan.changed': {
+    status: 409,
+    vi: 'Văn bản vừa được người khác sửa ở chỗ này. Hãy xem lại rồi thử lần nữa.',
+    en: 'Someone has just changed this place. Look again, then try once more.',
+  },
+  'text.moved': {
+    status: 409,
+    vi: 'Đoạn này được chuyển sang phần khác đúng lúc bạn đang viết. Những chữ chưa kịp đi theo còn giữ ở đây.',
+    en: 'This text was moved to another part while you were writing. Words that did not go along are kept here.',
+  },
+  'split.opening': {
+    status: 409,
+    vi: 'Phần mở đầu không chia thành phần con.',
+    en: 'The opening cannot have parts below it.',
+  },
+  'split.nested': {
+    status: 409,
+    vi: 'Đề mục này nằm trong một đề mục khác. Hãy tách đề mục trên nó trước.',
+    en: 'This heading stands below another heading. Split that one off first.',
+  },
+  'split.title': {
+    status: 409,
+    vi: 'Tên phần chỉ có chữ, dài nhất 1000 ký tự: đề mục này, hoặc một đề mục cùng cấp sau nó, có chú thích, dẫn chiếu, liên kết, hoặc dài hơn.',
+    en: 'A part’s title is plain text of at most 1000 characters: this heading, or one after it, has a footnote, a reference or a link, or is longer.',
+  },
+  'split.restart': {
+    status: 409,
+    vi: 'Một đề mục ở đây đánh số lại từ 1, còn phần thì luôn đếm tiếp, nên số sẽ đổi.',
+    en: 'A heading here starts again at 1, and parts always count on, so numbers would change.',
+  },
+  'split.tables': {
+    status: 409,
+    vi: 'Các bảng của cùng một biểu sẽ nằm ở nhiều phần, mỗi phần lại chỉ hiện biểu của mình. Hãy cho bảng lấy cả văn bản, hoặc bỏ bớt bảng.',
+    en: 'Tables of one register would stand in several parts, and each shows its own only. Let them show the whole plan, or take some out.',
+  },
+  'join.top': {
+    status: 409,
+    vi: 'Phần này không nằm trong phần nào, nên không thành đề mục được.',
+    en: 'This part stands in no other part, so it cannot become a heading.',
+  },
+  'join.children': {
+    status: 409,
+    vi: 'Phần này còn phần con. Hãy đưa các phần con về đề mục trước.',
+    en: 'This part has parts below it. Turn those into headings first.',
+  },
+  'join.first': {
+    status: 409,
+    vi: 'Trước phần này còn phần khác cùng cấp, nên đưa lên trên sẽ đổi thứ tự. Hãy đưa các phần trước về đề mục trước.',
+    en: 'Other parts stand before this one, so the order would change. Turn those into headings first.',
+  },
+  'join.level': {
+    status: 409,
+    vi: 'Đề mục luôn mang số 1., 1.1. nên chỉ phần mang số như thế mới thành đề mục được.',
+    en: 'Headings are numbered 1., 1.1., so only a part with such a number can become one.',
+  },
+  'join.deep': {
+    status: 409,
+    vi: 'Đề mục trong phần này đã ở cấp sâu nhất.',
+    en: 'A heading in this part is at the deepest level already.',
+  },
+  'join.tables': {
+    status: 409,
+    vi: 'Hai phần đều có biểu, và một bảng chỉ hiện biểu của riêng một phần; nhập lại thì bảng sẽ khác.',
+    en: 'Both parts have a register, and a table shows only one of them; together it would show more.',
   },
   'storage.failed': {
     status: 503,

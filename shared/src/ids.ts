@@ -3,21 +3,21 @@
  * chance), made on the device so that work can begin without the server. The brand keeps a part's
  * id from being handed in where a target's is wanted.
  */
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 const alphabet = 'abcdefghjkmnpqrstuvwxyz023456789'
 const length = 20
 
 export const idPattern = /^[a-hj-kmnp-z0-9]{20}$/
 
-const id = z.string().regex(idPattern)
+const id = z.string().check(z.regex(idPattern))
 export const planId = id.brand<'PlanId'>()
 export const partId = id.brand<'PartId'>()
 export const blockId = id.brand<'BlockId'>()
 export const targetId = id.brand<'TargetId'>()
 export const budgetLineId = id.brand<'BudgetLineId'>()
 export const unitId = id.brand<'UnitId'>()
-export const userId = z.string().min(1).max(64).brand<'UserId'>()
+export const userId = z.string().check(z.minLength(1), z.maxLength(64)).brand<'UserId'>()
 export const changeId = id.brand<'ChangeId'>()
 
 export type PlanId = z.infer<typeof planId>

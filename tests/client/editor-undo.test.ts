@@ -49,6 +49,20 @@ test('undo walks back over documents in the order of the changes', () => {
   expect(content()).toBe('a13 b2')
 })
 
+test('a command that the server carried out is taken back in its turn, and passed over once it was', () => {
+  let taken = 0
+  write('a', '1')
+  journal.note(() => (taken += 1) === 1)
+  write('b', '2')
+  journal.undo()
+  expect([content(), taken]).toEqual(['a1 b', 0])
+  journal.undo()
+  expect([content(), taken, journal.canUndo]).toEqual(['a1 b', 1, true])
+  journal.note(() => false)
+  journal.undo()
+  expect([content(), journal.canUndo]).toEqual(['a b', false])
+})
+
 test('changes of others are never undone', () => {
   write('a', '1')
   write('a', '2', 'from the server')

@@ -1,8 +1,10 @@
 // @vitest-environment node
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import * as Y from 'yjs'
 import { newId, type PartId } from '@soanchung/shared/ids.ts'
 import { partDocument } from '@soanchung/shared/plan/documents.ts'
 import { addPart } from '@soanchung/shared/plan/outline.ts'
+import { DeviceStore, type Change } from '../../client/src/sync/device-store.ts'
 import { openPlan } from '../../client/src/sync/open-plan.svelte.ts'
 import { unsentWork } from '../../client/src/sync/unsent.ts'
 import {
@@ -40,6 +42,13 @@ function newDevice(): Device {
   return device
 }
 
+async function pendingOf(device: Device): Promise<Change[]> {
+  const store = await DeviceStore.open(device.database, me.id)
+  const { documents } = await store.readPlan(planId)
+  await store.close()
+  return documents.flatMap(({ pending }) => pending)
+}
+
 test('what one person types reaches the server and the other person', async () => {
   const [an, binh] = [await newDevice().open(), await newDevice().open()]
   await untilLoaded(an, binh)
@@ -49,6 +58,14 @@ test('what one person types reaches the server and the other person', async () =
   await untilSaved(an)
   await until(() => textOf(binh.plan.part(first).document) === 'Mở đầu. Mục tiêu.')
   expect(server.text(first)).toBe('Mở đầu. Mục tiêu.')
+})
+
+test('a plan that is new to the device comes whole in one answer', async () => {
+  const opened = await newDevice().open()
+  expect(opened.plan.part(first).loaded).toBe(true)
+  expect(textOf(opened.plan.part(first).document)).toBe('Mở đầu. ')
+  expect(server.asked).toEqual([`POST /api/plans/${planId}/documents`])
+  await untilLoaded(opened)
 })
 
 test('edits without a network survive a reload and reach the server later', async () => {
@@ -130,6 +147,33 @@ test('what the server refuses becomes a draft that is still there after a reload
   type(again, first, 'Đúng hạn.')
   await untilSaved(again)
   await until(() => server.text(first) === 'Mở đầu. Đúng hạn.')
+})
+
+test('what builds on refused words is never sent, and its draft shows both', async () => {
+  const device = newDevice()
+  const before = await device.open()
+  await untilLoaded(before)
+  device.goOffline()
+  type(before, first, 'Trước.')
+  await until(() => before.save.where === 'device')
+  const [base] = await pendingOf(device)
+  const state = Y.encodeStateAsUpdate(before.plan.part(first).document) as Uint8Array<ArrayBuffer>
+  type(before, first, 'Sau.')
+  await device.close()
+  const store = await DeviceStore.open(device.database, me.id)
+  const draft = { plan: planId, document: partDocument(first), state, changes: base!.bytes }
+  await store.writeDraft({ ...draft, code: 'update.invalid', refusedAt: 1 }, [base!])
+  await store.close()
+
+  device.goOnline()
+  const after = await device.open()
+
+  await until(() => after.drafts.length === 2 && textOf(after.plan.part(first).document) === 'Mở đầu. ')
+  await untilSaved(after)
+  expect(textOf(documentOf(after.drafts[1]!.state))).toBe('Mở đầu. Trước.Sau.')
+  expect(server.text(first)).toBe('Mở đầu. ')
+  type(after, first, 'Tiếp.')
+  await until(() => server.text(first) === 'Mở đầu. Tiếp.')
 })
 
 test('a part made without a network can be written at once and is on the server afterwards', async () => {

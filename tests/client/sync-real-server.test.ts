@@ -8,6 +8,7 @@ import { IDBFactory, IDBKeyRange as FakeKeyRange } from 'fake-indexeddb'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket as NodeSocket } from 'ws'
 import { z } from 'zod'
+import { accept, refuse, type Result } from '@soanchung/shared/errors.ts'
 import { newId, type PartId } from '@soanchung/shared/ids.ts'
 import { addPart } from '@soanchung/shared/plan/outline.ts'
 import { me as meSchema, planSummary, type Me } from '@soanchung/shared/protocol.ts'
@@ -48,9 +49,10 @@ async function signIn(
     .getSetCookie()
     .map((one) => one.split(';')[0])
     .join('; ')
-  const call = (method: string, path: string, body?: unknown) =>
+  const call = (method: string, path: string, body?: unknown, signal?: AbortSignal) =>
     fetch(`${origin}${path}`, {
       method,
+      ...(signal ? { signal } : {}),
       headers: { cookie, origin, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
@@ -68,14 +70,13 @@ async function signIn(
       locks: null,
       channel: () => null,
       api: {
-        request: async (method, path, schema, body) => {
-          const response = await call(method, path, body)
-          return { ok: true, value: schema.parse(response.status === 204 ? undefined : await response.json()) }
-        },
-        requestBytes: async (method, path, body) => ({
-          ok: true,
-          value: new Uint8Array(await (await call(method, path, body)).arrayBuffer()),
-        }),
+        request: (method, path, schema, body, signal) =>
+          answered(async () => {
+            const response = await call(method, path, body, signal)
+            return schema.parse(response.status === 204 ? undefined : await response.json())
+          }),
+        requestBytes: (method, path, body, signal) =>
+          answered(async () => new Uint8Array(await (await call(method, path, body, signal)).arrayBuffer())),
       },
       socket: () => {
         const socket = new HocuspocusProviderWebsocket({
@@ -85,6 +86,14 @@ async function signIn(
         return { socket, release: () => socket.destroy() }
       },
     },
+  }
+}
+
+async function answered<Value>(ask: () => Promise<Value>): Promise<Result<Value>> {
+  try {
+    return accept(await ask())
+  } catch (error) {
+    return refuse('network.offline', String(error))
   }
 }
 

@@ -14,7 +14,13 @@ import { WebSocketServer, type WebSocket as ServerSocket } from 'ws'
 import * as Y from 'yjs'
 import type { ErrorCode } from '@soanchung/shared/errors.ts'
 import type { PartId, PlanId, UserId } from '@soanchung/shared/ids.ts'
-import { outlineDocument, partDocument, type DocumentName } from '@soanchung/shared/plan/documents.ts'
+import {
+  outlineDocument,
+  outlineRoots,
+  partDocument,
+  partRoots,
+  type DocumentName,
+} from '@soanchung/shared/plan/documents.ts'
 import { addPart } from '@soanchung/shared/plan/outline.ts'
 import {
   createPartBody,
@@ -26,6 +32,7 @@ import {
 import { request, requestBytes } from '../../client/src/session/api.ts'
 import { openPlan, type OpenedPlan } from '../../client/src/sync/open-plan.svelte.ts'
 import type { Surroundings } from '../../client/src/sync/surroundings.ts'
+import { checkUpdate } from '../../server/src/sync/update-check.ts'
 import { fixedId, unitFixtures } from '../support/memory-plan.ts'
 
 export const planId = fixedId<PlanId>('p', 0)
@@ -50,6 +57,8 @@ export class PlanServer {
   #sockets = new Set<ServerSocket>()
   readonly #http: Server
   readonly #open = new Set<string>()
+  /** What was asked over HTTP. */
+  readonly asked: string[] = []
   /** The greatest number of documents that were waiting for its word at once. */
   mostAttached = 0
 
@@ -119,6 +128,20 @@ export class PlanServer {
     if (live !== undefined) Y.applyUpdate(live, update)
   }
 
+  /** A command over several documents: what `change` does to their contents reaches log and people. */
+  command(names: readonly DocumentName[], change: (document: (name: DocumentName) => Y.Doc) => void): void {
+    const documents = new Map(names.map((name) => [name, this.content(name)]))
+    const open = (name: DocumentName): Y.Doc => documents.get(name) ?? new Y.Doc()
+    const before = new Map(names.map((name) => [name, Y.encodeStateVector(open(name))]))
+    change(open)
+    for (const [name, document] of documents) {
+      const update = Y.encodeStateAsUpdate(document, before.get(name))
+      this.log.get(name)?.push(update)
+      const live = this.#hocuspocus.documents.get(name)
+      if (live !== undefined) Y.applyUpdate(live, update)
+    }
+  }
+
   /** All memory goes, the log stays. */
   crash(): void {
     for (const socket of this.#sockets) socket.terminate()
@@ -158,14 +181,16 @@ export class PlanServer {
       },
       beforeSync: async ({ type, payload, connection, documentName, document }) => {
         if (type === 0) return
-        const isNews = !Y.snapshotContainsUpdate(Y.snapshot(document), payload)
-        const code = isNews ? (connection.readOnly ? 'not.allowed' : this.refuse(documentName)) : null
+        const { kind } = checkUpdate(document, documentName.startsWith('part/') ? partRoots : outlineRoots, payload)
+        if (kind === 'nothing') return
+        if (kind === 'early') throw { code: 4503, reason: 'server.busy' }
+        const code =
+          kind === 'refused' ? 'update.invalid' : connection.readOnly ? 'not.allowed' : this.refuse(documentName)
         if (code !== null) {
           connection.sendStateless(JSON.stringify({ type: 'rejected', code } satisfies StatelessMessage))
           connection.close({ code: 4000, reason: code })
           throw { code: 4000, reason: code }
         }
-        if (!isNews) return
         this.log.get(documentName)?.push(payload.slice())
         await this.holdAcks
       },
@@ -188,6 +213,7 @@ export class PlanServer {
   }
 
   async #answer(from: IncomingMessage, to: ServerResponse): Promise<void> {
+    this.asked.push(`${from.method} ${from.url}`)
     const chunks: Buffer[] = []
     for await (const chunk of from) chunks.push(chunk as Buffer)
     const body: unknown = chunks.length === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString())
@@ -211,6 +237,7 @@ export class PlanServer {
       .filter(([name]) => known.has(name))
       .filter(([name, rows]) => (have[name]?.seq ?? 0) < rows.length)
     const encoder = createEncoder()
+    writeVarString(encoder, JSON.stringify(this.record))
     writeVarUint(encoder, changed.length)
     for (const [name, rows] of changed) {
       const held = have[name]
@@ -338,7 +365,7 @@ export function type(opened: OpenedPlan, part: PartId, words: string): void {
 }
 
 export async function until(what: () => boolean): Promise<void> {
-  await expect.poll(what, { timeout: 10_000, interval: 5 }).toBe(true)
+  await expect.poll(what, { timeout: 30_000, interval: 5 }).toBe(true)
 }
 
 /** Connected, and everything is on the server. */

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { flushSync, mount, unmount } from 'svelte'
 import { Commands, keysOf, spellKeys, type Command } from '../../client/src/ui/commands.svelte.ts'
 import { foldText } from '../../client/src/ui/fold.ts'
+// What a dialog fetches when it opens, already there.
+import '../../client/src/ui/DialogBox.svelte'
 import Palette from '../../client/src/ui/Palette.svelte'
 import { dateText, dayText, parseDay } from '../../client/src/ui/days.ts'
 
@@ -48,13 +50,13 @@ describe('the palette', () => {
   let palette: ReturnType<typeof mount>
   const ran: string[] = []
 
-  beforeEach(() => {
+  beforeEach(async () => {
     ran.length = 0
     const commands = new Commands()
     const labels = ['Đổi tên phần', 'Xoá phần', 'Thêm chỉ tiêu']
     commands.register(labels.map((label) => ({ id: label, label: () => label, run: () => void ran.push(label) })))
     palette = mount(Palette, { target: document.body, props: { open: true, shortcutsOpen: false, commands } })
-    flushSync()
+    await expect.poll(field).not.toBeNull()
   })
   afterEach(() => unmount(palette))
 

@@ -47,6 +47,12 @@ export function startJourneyServer(options: TestServerOptions = {}): Promise<Tes
   return startServer({ ...(clientFolder === undefined ? {} : { clientFolder }), ...options })
 }
 
+/** The server that stood there, on its data and at its address. */
+export function startAgain(stopped: TestServer, options: TestServerOptions = {}): Promise<TestServer> {
+  const environment = { PORT: new URL(stopped.address).port }
+  return startJourneyServer({ dataFolder: stopped.dataFolder, environment, ...options })
+}
+
 /** Units and people on a server, and a way to their screens. `close` fails where a page has logged an error. */
 export async function openDesk(
   server: TestServer,

@@ -1,6 +1,15 @@
 import { aBlock, aPart, aPlan } from '../support/plans.ts'
-import type { TestServer } from '../support/server.ts'
-import { caretAfter, expect, expectSaved, openDesk, partOf, sheetOf, startJourneyServer, test } from './fixtures.ts'
+import {
+  caretAfter,
+  expect,
+  expectSaved,
+  openDesk,
+  partOf,
+  sheetOf,
+  startAgain,
+  startJourneyServer,
+  test,
+} from './fixtures.ts'
 
 const purpose = 'Mục đích, yêu cầu'
 const farmers = 'Nhiệm vụ của Hội Nông dân'
@@ -10,11 +19,6 @@ function aDraft() {
     aPart(purpose, { blocks: [aBlock('paragraph', 'Nâng cao nhận thức của hội viên.')] }),
     aPart(farmers, { blocks: [aBlock('paragraph', 'Vận động hội viên giữ sạch đường làng.')] }),
   ])
-}
-
-/** The server that stood there, on its data and at its address. */
-function startAgain(stopped: TestServer): Promise<TestServer> {
-  return startJourneyServer({ dataFolder: stopped.dataFolder, environment: { PORT: new URL(stopped.address).port } })
 }
 
 test('a plan opens, shows its text and is written while the server is gone, and others see it later', async ({

@@ -47,6 +47,8 @@ const button = (page: Page, name: string | RegExp) => page.getByRole('button', {
 const screens: Record<string, (desk: Desk) => Promise<Page>> = {
   'the sign-in screen': async (desk) => {
     const page = await desk.home(desk.lead)
+    // What the page is still told of the person must not be kept behind the clearing.
+    await expect(page.getByRole('heading', { name: 'Việc của tôi' })).toBeVisible()
     await page.context().clearCookies()
     await page.evaluate(() => localStorage.clear())
     await page.goto(`${desk.server.address}/sign-in`)
@@ -186,8 +188,9 @@ test('Tab reaches every control of the home screen and shows where it is', async
 
 test('Tab reaches every control of a plan and shows where it is, through the text with Escape', async ({ desk }) => {
   const page = await openPlan(desk)
-  // The tools of the text are there once there is a caret.
+  // The tools of the text are there once there is a caret, and menus when there was time for their program.
   await caretAfter(page, 'việc hai')
+  await expect(page.locator('[data-menu-trigger], [data-dropdown-menu-trigger]').first()).toBeVisible()
   const { missed, unseen } = await tabStops(page)
   expect({ missed, unseen }).toEqual({ missed: [], unseen: [] })
 })

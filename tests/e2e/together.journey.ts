@@ -146,3 +146,20 @@ test('a number in a sentence becomes a target, and the sentence follows it on th
   await expect(partOf(reader, purpose).locator('.reference')).toHaveText('trên 60%')
   await expectSaved(lead)
 })
+
+test('who follows another has that person’s caret in sight, from part to part', async ({ desk }) => {
+  const many = Array.from({ length: 30 }, (_, index) => aBlock('paragraph', `Đoạn ${index} của mục đích.`))
+  const plan = await desk.plan(aPlan([aPart(purpose, { blocks: many }), ...aDraft().parts.slice(1)]), [farmers])
+  const [lead, drafter] = [await desk.open(desk.lead, plan), await desk.open(desk.drafter, plan)]
+  const caret = caretOf(drafter, 'Nguyễn Thu Hà')
+
+  await lead.getByRole('treeitem', { name: farmers }).click()
+  await caretAfter(lead, 'giữ sạch đường làng')
+  await drafter.getByRole('button', { name: /Nguyễn Thu Hà/ }).click()
+  await expect(caret).toBeInViewport()
+  await lead.getByRole('treeitem', { name: purpose }).click()
+  await caretAfter(lead, 'Đoạn 0 của mục đích')
+  await expect(caret).toBeInViewport()
+  await caretAfter(lead, 'Đoạn 29 của mục đích')
+  await expect(caret).toBeInViewport()
+})

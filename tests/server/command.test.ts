@@ -1,10 +1,15 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { openDatabase } from '@soanchung/server/src/storage/database.ts'
 import { inspectReport } from '@soanchung/shared/import/inspect.ts'
+import { mountSmallDisk } from '../support/small-disk.ts'
 
 const main = resolve(import.meta.dirname, '../../server/src/main.ts')
 let folder: string
@@ -120,6 +125,24 @@ describe('a server without the demo', () => {
     expect(await stop(server)).toBe(0)
   })
 
+  test('writes one log of a line for each event, also of what a library would print', async () => {
+    const server = await serveIn(join(folder, 'log'), { SOANCHUNG_DEMO: 'off', LOG_LEVEL: 'warn' })
+    const socket = new WebSocket(`${server.address.replace('http', 'ws')}/sync`, { origin: server.address })
+    const closed = once(socket, 'close')
+
+    const question = Buffer.from([...Buffer.from('\x19part/aaaaaaaaaaaaaaaaaaaa'), 0, 0, 1, 0])
+    socket.on('open', () => {
+      for (let count = 0; count < 1100; count++) socket.send(question)
+    })
+
+    await closed
+    expect(await stop(server)).toBe(0)
+    const lines = server.output.err.trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({ level: 40, msg: expect.stringContaining('closing connection') }),
+    )
+  })
+
   test('a name that is taken is refused', async () => {
     const words = ['user', 'create', '--username', 'haimot', '--name', 'Hai', '--data', join(folder, 'twice')]
     expect((await soanchung(words)).code).toBe(0)
@@ -150,6 +173,43 @@ describe('a server with the demo', () => {
   })
 })
 
+describe('a server whose first start was cut short', () => {
+  /** Begins to make the demo, and is killed as soon as the first person is there. */
+  async function cutShort(data: string) {
+    const { child, ended } = start(['serve', '--data', data, '--port', '0'])
+    const people = async () => {
+      const { query, close } = await openDatabase({ dataFolder: data, databaseUrl: undefined, lock: false })
+      const found = await query.selectFrom('user').select('username').execute()
+      await close()
+      return found.length
+    }
+    await expect.poll(() => existsSync(join(data, 'secret')), { timeout: 30_000, interval: 5 }).toBe(true)
+    await expect.poll(people, { timeout: 30_000, interval: 5 }).toBeGreaterThan(0)
+    child.kill('SIGKILL')
+    await ended
+    expect(existsSync(join(data, 'demo-accounts.json'))).toBe(false)
+  }
+
+  test('makes the whole demo at the next start', async () => {
+    const data = join(folder, 'cut-short')
+    await cutShort(data)
+    const server = await serveIn(data)
+    expect(server.demoAccounts).toHaveLength(10)
+    expect(await stop(server)).toBe(0)
+  })
+
+  test('leaves what is there where a command has made somebody meanwhile', async () => {
+    const data = join(folder, 'cut-short-and-used')
+    await cutShort(data)
+    const words = ['user', 'create', '--username', 'canbo.moi', '--name', 'Cán bộ mới', '--data', data]
+    expect((await soanchung(words)).code).toBe(0)
+    const server = await serveIn(data)
+    expect(server.demoAccounts).toEqual([])
+    expect(await stop(server)).toBe(0)
+    expect((await soanchung(words)).code).toBe(1)
+  })
+})
+
 describe('what keeps a server from starting is said in both languages', () => {
   test('a folder that another server uses', async () => {
     const data = join(folder, 'shared')
@@ -167,6 +227,16 @@ describe('what keeps a server from starting is said in both languages', () => {
     const { code, err } = await soanchung(words, { SOANCHUNG_DEMO: 'off' })
     expect([code, err]).toEqual([1, expect.stringMatching(/Cổng này.*\nThe port is taken/)])
     taken.close()
+  })
+
+  test('a full disk', async ({ skip }) => {
+    const mounted = mountSmallDisk(1)
+    if (mounted.disk === null) return skip(mounted.reason)
+    const { disk } = mounted
+    disk.fill()
+    const { code, err } = await soanchung(['serve', '--data', join(disk.folder, 'data'), '--port', '0'])
+    disk.remove()
+    expect([code, err]).toEqual([1, expect.stringMatching(/Đĩa chứa thư mục dữ liệu.*\nThe disk of the data folder/)])
   })
 
   test('a data folder that is a file', async () => {

@@ -40,6 +40,19 @@ describe('a plan as a Word file', () => {
     expect(numbering).toContain('w:numFmt w:val="upperRoman"')
   })
 
+  it('counts 1., 2. of the highest level in one list, with 1.1. below', async () => {
+    const goals = aPart('Mục tiêu', { numbering: 'arabic' })
+    const plan = aPlan([
+      goals,
+      aPart('Mục tiêu chung', { parent: goals.id }),
+      aPart('Nhiệm vụ', { numbering: 'arabic' }),
+    ])
+    const { document } = await filesOf(plan)
+    const lists = [...document.matchAll(/<w:ilvl w:val="(\d)"\/><w:numId w:val="(\d+)"/g)]
+    expect(lists.map(([, level]) => level)).toEqual(['1', '2', '1'])
+    expect(new Set(lists.map(([, , list]) => list)).size).toBe(1)
+  })
+
   it('writes the value of a referenced target into the sentence', async () => {
     const water = aTarget('Hộ dùng nước sạch', { 2026: percent('80', '>') }, { measure: { kind: 'percent' } })
     const sentence = aSentence([

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { brotliCompressSync, brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -11,6 +11,8 @@ import { startServer, type TestServer } from '../support/server.ts'
 
 const page = '<!doctype html><title>Soạn Chung</title>'
 const script = `console.log('${'soạn chung '.repeat(400)}')`
+/** Not what the server would make of it. */
+const builtBrotli = brotliCompressSync("console.log('as it was built')")
 let clientFolder: string
 let server: TestServer
 
@@ -19,6 +21,8 @@ beforeAll(async () => {
   await mkdir(join(clientFolder, 'assets'))
   await writeFile(join(clientFolder, 'index.html'), page)
   await writeFile(join(clientFolder, 'assets', 'index-abc123.js'), script)
+  await writeFile(join(clientFolder, 'assets', 'built-abc123.js'), script)
+  await writeFile(join(clientFolder, 'assets', 'built-abc123.js.br'), builtBrotli)
   await writeFile(join(clientFolder, 'sw.js'), 'self.addEventListener("fetch", () => {})')
   server = await startServer({ clientFolder })
 })
@@ -77,6 +81,12 @@ describe('the application', () => {
     expect(brotliDecompressSync((await as('gzip, deflate, br')).body).toString()).toBe(script)
     expect(gunzipSync((await as('gzip, br;q=0')).body).toString()).toBe(script)
     expect((await as('identity')).body.toString()).toBe(script)
+  })
+
+  test('text that the build compressed goes out as it lies there, and has no address of its own', async () => {
+    const { headers, body } = await raw('/assets/built-abc123.js', { 'accept-encoding': 'br' })
+    expect([headers['content-encoding'], body.equals(builtBrotli)]).toEqual(['br', true])
+    expect((await raw('/assets/built-abc123.js.br')).status).toBe(404)
   })
 
   test('what the browser has already is not sent again', async () => {

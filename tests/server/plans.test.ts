@@ -1,3 +1,6 @@
+import { request, type IncomingMessage } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newId, type PartId, type PlanId } from '@soanchung/shared/ids.ts'
 import type * as Y from 'yjs'
@@ -48,6 +51,20 @@ async function sharedPlan(): Promise<{ id: PlanId; first: PartId; second: PartId
 
 async function recordFor(person: TestPerson, id: PlanId): Promise<PlanRecord> {
   return (await person.send('GET', `/api/plans/${id}`)).body as PlanRecord
+}
+
+/** The answer as it came over the line. */
+async function fetchDocuments(person: TestPerson, id: PlanId, accepted: string) {
+  const headers = {
+    cookie: person.cookie,
+    origin: server.address,
+    'content-type': 'application/json',
+    'accept-encoding': accepted,
+  }
+  const sent = request(`${server.address}/api/plans/${id}/documents`, { method: 'POST', headers })
+  sent.end(JSON.stringify({ have: {} }))
+  const answer = await new Promise<IncomingMessage>((resolve) => sent.once('response', resolve))
+  return { encoding: answer.headers['content-encoding'], bytes: await buffer(answer) }
 }
 
 describe('making a plan', () => {
@@ -108,17 +125,34 @@ describe('the list of plans', () => {
     const of = async (person: TestPerson) => (await person.send('GET', '/api/plans')).body as PlanSummary[]
     expect((await of(drafter)).find((plan) => plan.id === id)).toMatchObject({
       role: 'drafter',
-      ownParts: 1,
+      ownParts: [{ number: 'II.', title: 'Nhiệm vụ' }],
       subject: 'Chăm lo đời sống hội viên',
       leadUnit: front.id,
     })
     expect(await of(outsider)).toEqual([])
   })
 
+  test('calls a part as the sheet does, counted on from the headings above it', async () => {
+    const tasks = aPart('Nhiệm vụ', { blocks: [aBlock('heading', 'Tuyên truyền')] })
+    const forest = aPart('Giữ rừng', { parent: tasks.id })
+    const plan = await givePlan(lead, aPlan([aPart('Mục đích'), tasks, forest]), [{ unit: farmers, role: 'drafter' }])
+    await lead.send('PUT', `/api/plans/${plan.id}/parts/${forest.id}/units`, { units: [farmers.id] })
+    const own = async () =>
+      ((await drafter.send('GET', '/api/plans')).body as PlanSummary[]).find(({ id }) => id === plan.id)?.ownParts
+    expect(await own()).toMatchObject([{ id: forest.id, number: '2.', title: 'Giữ rừng' }])
+    const written = await server.running.sync.writeDocument({
+      commandId: `${plan.id}/headings`,
+      actor: null,
+      documents: [partDocument(tasks.id)],
+      mutate: (documents) => [...documents.values()].forEach((part) => part.getXmlFragment('body').delete(0, 1)),
+    })
+    expect(written.ok && (await own())).toMatchObject([{ number: '1.', title: 'Giữ rừng' }])
+  })
+
   test('does not count a part that was deleted in the outline, until it is restored', async () => {
     const { id, second } = await sharedPlan()
     const own = async () =>
-      ((await drafter.send('GET', '/api/plans')).body as PlanSummary[]).find((plan) => plan.id === id)?.ownParts
+      ((await drafter.send('GET', '/api/plans')).body as PlanSummary[]).find((plan) => plan.id === id)?.ownParts.length
     const change = (commandId: string, mutate: (outline: Y.Doc) => void) =>
       server.running.sync.writeDocument({
         commandId: `${id}/${commandId}`,
@@ -156,6 +190,22 @@ describe('rights on a plan', () => {
     ['changes a role', 'PUT', () => '/units', unit],
   ]
   const onlyLead = new Set(['adds a part', 'gives a part away', 'changes a role'])
+
+  test.each([
+    ['gzip, deflate, br, zstd', 'zstd', zstdDecompressSync],
+    ['gzip, deflate, br', 'br', brotliDecompressSync],
+    ['gzip, zstd;q=0', 'gzip', gunzipSync],
+  ])('to a browser that takes %s documents come as %s', async (accepted, encoding, restore) => {
+    const words = aBlock('paragraph', 'Nội dung của phần. '.repeat(100))
+    const { id } = await givePlan(lead, aPlan([aPart('Mục đích', { blocks: [words] })]))
+    const plain = await fetchDocuments(lead, id, 'identity')
+
+    const compressed = await fetchDocuments(lead, id, accepted)
+
+    expect([plain.encoding, compressed.encoding]).toEqual([undefined, encoding])
+    expect(compressed.bytes.length).toBeLessThan(plain.bytes.length)
+    expect(restore(compressed.bytes).equals(plain.bytes)).toBe(true)
+  })
 
   test.each(routes)('who %s: by role', async (what, method, path, body) => {
     const { id, second } = await sharedPlan()

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { importText } from '@soanchung/shared/import/import-text.ts'
 import { describeReport, inspect, inspectJsonSchema, inspectReport } from '@soanchung/shared/import/inspect.ts'
 import { bareText, oneSpace, readLines } from '@soanchung/shared/import/lines.ts'
@@ -50,7 +51,7 @@ function lostLines(text: string): string[] {
   const content = contentOf(result)
   const isThere = (piece: string) => {
     const number = piece.replace(/^Số ?:?/iu, '')
-    const plain = [piece, number, piece.replace(typeWords, ''), piece.replace(/[⁰¹²³⁴-⁹]/gu, '')]
+    const plain = [piece, number, piece.replace(typeWords, ''), piece.replace(/[⁰¹²³⁴-⁹]|\[\d+\]|\(\d+\)/gu, '')]
     const dated = piece.replace(/(ngày|tháng) 0/giu, '$1 ')
     const mark = readMark(piece)
     return [...plain, dated, mark?.rest ?? piece].some((one) => content.includes(bareText(one)))
@@ -122,6 +123,15 @@ describe('importing a text', () => {
     }
   })
 
+  it.each<[string, (text: string) => string]>([
+    ['line ends of Windows', (text) => text.replaceAll('\n', '\r\n')],
+    ['letters whose marks stand apart', (text) => text.normalize('NFD')],
+    ['spaces that keep words together', (text) => text.replace(/(?<=\p{L}) (?=\p{L})/gu, '\u00a0')],
+    ['a byte order mark', (text) => `\ufeff${text}`],
+  ])('reads a text with %s as it reads it without', (_, change) => {
+    for (const name of names) expect(importText(change(inputOf(name)))).toEqual(importText(inputOf(name)))
+  })
+
   it('shows the report to people in both languages', () => {
     const report = inspect(inputOf('dang-uy-so-cu'))
     expect(describeReport(report)).toContain('từ 55 đến 60% · Tỷ lệ tổ dân vận xếp loại tốt')
@@ -133,6 +143,14 @@ describe('importing a text', () => {
     const schema = `${JSON.stringify(inspectJsonSchema(), null, 2)}\n`
     if (isWriting) writeFileSync(file, schema)
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(schema))
+  })
+
+  it('fulfils the published schema, which says its version', () => {
+    const file = new URL('../../docs/schemas/inspect-1.schema.json', import.meta.url)
+    const published = z.fromJSONSchema(JSON.parse(readFileSync(file, 'utf8')))
+    for (const name of names) expect(published.safeParse(inspect(inputOf(name))).error?.issues).toBeUndefined()
+    const next = { ...inspect('KẾ HOẠCH'), schema: 'soanchung/inspect-2' }
+    expect(published.safeParse(next).success).toBe(false)
   })
 })
 
@@ -175,6 +193,25 @@ describe('the plan of an import', () => {
       ['2026', '2027', '2030'],
     ])
     expect(lines[0]?.note).toContain('2.310 triệu đồng')
+  })
+
+  it('puts a table of targets into the register, and shows it where it stood', () => {
+    const { parts } = toSnapshot(importText(inputOf('bang-chi-tieu')))
+    const part = parts.find((one) => one.title === 'Chỉ tiêu cụ thể')
+    const water = part?.targets.find((one) => one.note === 'Đơn vị chủ trì: Hội Liên hiệp Phụ nữ')
+    expect(water).toMatchObject({ name: 'Tỷ lệ hộ dân sử dụng nước sạch', baseline: { quantity: { numbers: ['72'] } } })
+    expect(Object.keys(water?.values ?? {})).toEqual(['2026', '2027', '2028', '2029', '2030'])
+    const shown = part?.blocks.map((block) =>
+      block.type === 'view' ? block.columns.at(-1) : blockText(block, () => ''),
+    )
+    expect(shown?.slice(3)).toEqual(['Chỉ tiêu từng năm:', 'note', expect.stringMatching(/^TT \|/), 'A | Môi trường'])
+  })
+
+  it('keeps the rows of a table that were not accepted as text', () => {
+    const found = importText(inputOf('bang-chi-tieu'))
+    const texts = toSnapshot({ ...found, targets: [] }).parts.flatMap((part) => part.blocks)
+    expect(texts.some((block) => block.type === 'view')).toBe(false)
+    expect(texts.map((block) => blockText(block, () => ''))).toContainEqual(expect.stringMatching(/^1 \| Tỷ lệ hộ dân/))
   })
 
   it('takes a value from before the period as the baseline', () => {

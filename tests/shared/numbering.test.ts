@@ -59,6 +59,11 @@ describe('the numbers of parts', () => {
       ['a', '  b', '    c', '    d', '  e', 'f'],
       ['I.', '1.', '1.1.', '1.2.', '2.', 'II.'],
     ],
+    [
+      'counts 1., 2. on the highest level where the parts ask for it',
+      ['o @opening', 'a @arabic', '  b', 'c @arabic', '  d', '    e'],
+      ['', '1.', '1.1.', '2.', '2.1.', '2.1.1.'],
+    ],
     ['gives the opening no number', ['o @opening', 'a', 'b'], ['', 'I.', 'II.']],
     [
       'starts Roman numbers anew in each Phần',
@@ -115,6 +120,7 @@ describe('the numbers of parts', () => {
       numbering: 'auto',
       role: 'body',
       deletedAt: null,
+      heading: null,
     })
     const outline = buildOutline(new Map([[first, entry('b')], [second, entry('a')]])) // prettier-ignore
     expect(numberParts(outline.inOrder, 'state').get(second)?.label).toBe('I.')

@@ -49,6 +49,20 @@ test('a stock y-websocket client reads and writes a part with a token', async ()
   expect(text(await server.sync.readDocument(plainPlan.part)).toString()).toBe('Chỉ tiêu chung')
 })
 
+test('what a script types while it connects arrives with all that it builds on', async () => {
+  const { provider, doc } = openStock('script')
+  provider.on('status', ({ status }) => {
+    if (status === 'connected') text(doc).insert(text(doc).length, ' năm')
+  })
+  text(doc).insert(0, 'Kế hoạch')
+
+  await until(() => provider.synced, 'synced')
+  text(doc).insert(text(doc).length, ' 2026')
+
+  const stored = async () => text(await server.sync.readDocument(plainPlan.part)).toString()
+  await expect.poll(stored).toBe(text(doc).toString())
+})
+
 test('the token of a reader reads, and what it writes is refused', async () => {
   const writer = openStock('script')
   text(writer.doc).insert(0, 'Nhiệm vụ')

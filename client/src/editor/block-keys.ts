@@ -18,7 +18,8 @@ import {
 import { ySyncPluginKey } from '@tiptap/y-tiptap'
 import { newId, type BlockId } from '@soanchung/shared/ids.ts'
 import { maxDepth, type BlockKind } from '@soanchung/shared/plan/blocks.ts'
-import { isPlaceholder, schema } from './part-binding.ts'
+import { planSchema as schema } from '@soanchung/shared/plan/editor-schema.ts'
+import { isPlaceholder } from './part-binding.ts'
 
 /** In the order of their shortcuts, Mod+Alt+0 first. */
 export const kindsByKey: readonly BlockKind[] = [

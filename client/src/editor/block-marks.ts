@@ -3,9 +3,9 @@
  * carets of others. Numbers are recounted only when the structure of the part changes; while a
  * word is composed, nothing is redrawn.
  */
-import type { Node } from '@tiptap/pm/model'
+import { DOMSerializer, type Node } from '@tiptap/pm/model'
 import { Plugin, PluginKey, type EditorState } from '@tiptap/pm/state'
-import { Decoration, DecorationSet } from '@tiptap/pm/view'
+import { Decoration, DecorationSet, type ViewMutationRecord } from '@tiptap/pm/view'
 import {
   absolutePositionToRelativePosition,
   relativePositionToAbsolutePosition,
@@ -27,25 +27,63 @@ interface Numbering {
   placeholder: string
 }
 
-export const numberingKey = new PluginKey<{ numbering: Numbering; set: DecorationSet }>('numbering')
+type Labels = ReadonlyMap<unknown, string>
 
-/** Dispatch a transaction with `numberingKey` and a new numbering when the part's own number changes. */
+export const numberingKey = new PluginKey<{ numbering: Numbering; labels: Labels }>('numbering')
+
+/**
+ * Dispatch a transaction with `numberingKey` and a new numbering when the part's own number changes.
+ * Numbers are an attribute of each block's element and no decorations: those would cost the square
+ * of a part's length at every key.
+ */
 export function numbersBeforeItems(first: Numbering): Plugin {
+  const elements = new Map<unknown, HTMLElement>()
   return new Plugin({
     key: numberingKey,
     state: {
-      init: (_config, state) => ({ numbering: first, set: drawNumbers(state.doc, first) }),
+      init: (_config, state) => ({ numbering: first, labels: labelsIn(state.doc, first) }),
       apply: (tr, value, before) => {
         const numbering = (tr.getMeta(numberingKey) as Numbering | undefined) ?? value.numbering
-        if (numbering === value.numbering && !tr.docChanged) return value
-        const same = numbering === value.numbering && sameStructure(before.doc, tr.doc)
-        const wholeReplaced = tr.getMeta(ySyncPluginKey)?.isChangeOrigin === true
-        if (same && !wholeReplaced) return { numbering, set: value.set.map(tr.mapping, tr.doc) }
-        return { numbering, set: drawNumbers(tr.doc, numbering) }
+        if (numbering === value.numbering && (!tr.docChanged || sameStructure(before.doc, tr.doc))) return value
+        return { numbering, labels: labelsIn(tr.doc, numbering) }
       },
     },
-    props: { decorations: (state) => numberingKey.getState(state)?.set },
+    props: {
+      decorations: (state) => {
+        const only = state.doc.childCount === 1 ? state.doc.firstChild : null
+        if (only?.type.name !== 'block' || only.attrs['kind'] !== 'paragraph' || only.content.size > 0) return null
+        const words = { 'data-placeholder': numberingKey.getState(state)?.numbering.placeholder ?? '' }
+        return DecorationSet.create(state.doc, [Decoration.node(0, only.nodeSize, words)])
+      },
+      nodeViews: {
+        block: (node, view) => {
+          const { dom, contentDOM = null } = DOMSerializer.renderSpec(document, node.type.spec.toDOM!(node))
+          const { id } = node.attrs
+          elements.set(id, dom)
+          showLabel(dom, numberingKey.getState(view.state)?.labels.get(id))
+          const destroy = () => void (elements.get(id) === dom && elements.delete(id))
+          return { dom, contentDOM, ignoreMutation: isLabelChange, destroy }
+        },
+      },
+    },
+    view: () => ({
+      update: (view, before) => {
+        const [now, then] = [numberingKey.getState(view.state)?.labels, numberingKey.getState(before)?.labels]
+        if (now === undefined || then === undefined || now === then) return
+        for (const [id, label] of now) if (then.get(id) !== label) showLabel(elements.get(id), label)
+        for (const id of then.keys()) if (!now.has(id)) showLabel(elements.get(id), undefined)
+      },
+    }),
   })
+}
+
+function showLabel(element: HTMLElement | undefined, label: string | undefined) {
+  if (label === undefined) element?.removeAttribute('data-label')
+  else element?.setAttribute('data-label', label)
+}
+
+function isLabelChange(mutation: ViewMutationRecord): boolean {
+  return mutation.type === 'attributes' && mutation.attributeName === 'data-label'
 }
 
 function sameStructure(before: Node, after: Node): boolean {
@@ -55,37 +93,27 @@ function sameStructure(before: Node, after: Node): boolean {
     const other = after.child(index)
     if (one !== other && !one.sameMarkup(other)) return false
   }
-  return !(after.childCount === 1 && (before.firstChild?.content.size === 0) !== (after.firstChild?.content.size === 0))
+  return true
 }
 
-function drawNumbers(doc: Node, { number, style, placeholder }: Numbering): DecorationSet {
-  const only = doc.childCount === 1 ? doc.firstChild : null
-  if (
-    isPlaceholder(doc) ||
-    (only?.type.name === 'block' && only.content.size === 0 && only.attrs['kind'] === 'paragraph')
-  ) {
-    return DecorationSet.create(doc, [Decoration.node(0, doc.content.size, { 'data-placeholder': placeholder })])
-  }
+function labelsIn(doc: Node, { number, style }: Numbering): Labels {
   const blocks: Block[] = []
-  const at = new Map<string, { from: number; to: number }>()
-  doc.forEach((node, pos) => {
+  doc.forEach((node) => {
     const id = blockId.safeParse(node.attrs['id'])
     if (node.type.name !== 'block' || !id.success) return
     const { kind, depth, restart } = node.attrs
     blocks.push({ type: 'block', id: id.data, kind, depth, ...(restart ? { restart: true } : {}), content: [] })
-    at.set(id.data, { from: pos, to: pos + node.nodeSize })
   })
-  const decorations = Array.from(numberBlocks(blocks, number, style), ([id, label]) => {
-    const place = at.get(id)
-    return place ? [Decoration.node(place.from, place.to, { 'data-label': label })] : []
-  })
-  return DecorationSet.create(doc, decorations.flat())
+  return numberBlocks(blocks, number, style)
 }
 
 const caretsKey = new PluginKey<DecorationSet>('carets')
 
-/** Shows where others are in this part, and tells them where the caret is here, at most ten times a second. */
-export function carets(awareness: Awareness, user: Presence['user']): Plugin {
+/**
+ * Shows where others are in this part, and tells them where the caret is here, at most ten times a
+ * second. `drawn` is called when somebody's caret stands at its place.
+ */
+export function carets(awareness: Awareness, user: Presence['user'], drawn: () => void): Plugin {
   return new Plugin({
     key: caretsKey,
     state: {
@@ -100,7 +128,7 @@ export function carets(awareness: Awareness, user: Presence['user']): Plugin {
     props: { decorations: (state) => caretsKey.getState(state) },
     view: (view) => {
       let told: ReturnType<typeof setTimeout> | undefined
-      let drawn: number | undefined
+      let drawing: number | undefined
       const tell = () => {
         told = undefined
         if (view.isDestroyed) return
@@ -118,14 +146,18 @@ export function carets(awareness: Awareness, user: Presence['user']): Plugin {
         told ??= setTimeout(tell, 100)
       }
       const draw = () => {
-        drawn = undefined
+        drawing = undefined
         if (view.isDestroyed) return
-        if (view.composing) drawn = requestAnimationFrame(draw)
-        else view.dispatch(view.state.tr.setMeta(caretsKey, true).setMeta('addToHistory', false))
+        if (view.composing) {
+          drawing = requestAnimationFrame(draw)
+          return
+        }
+        view.dispatch(view.state.tr.setMeta(caretsKey, true).setMeta('addToHistory', false))
+        drawn()
       }
       const changed = ({ added, updated, removed }: { added: number[]; updated: number[]; removed: number[] }) => {
         if ([...added, ...updated, ...removed].some((client) => client !== awareness.clientID)) {
-          drawn ??= requestAnimationFrame(draw)
+          drawing ??= requestAnimationFrame(draw)
         }
       }
       awareness.on('change', changed)
@@ -137,7 +169,7 @@ export function carets(awareness: Awareness, user: Presence['user']): Plugin {
         },
         destroy: () => {
           clearTimeout(told)
-          if (drawn !== undefined) cancelAnimationFrame(drawn)
+          if (drawing !== undefined) cancelAnimationFrame(drawing)
           awareness.off('change', changed)
           view.dom.removeEventListener('focusin', tellSoon)
           view.dom.removeEventListener('focusout', tellSoon)

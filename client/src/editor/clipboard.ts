@@ -1,28 +1,24 @@
 /**
  * Copying, cutting, pasting and dragging on the sheet, within a part and over several. What is
  * copied goes out as plain text with its numbers and as HTML that keeps kinds and references; what
- * comes in goes through paste.ts, a long one in slices that can be stopped.
+ * comes in goes through paste.ts, a long one through long-paste.ts.
  */
-import type { Node } from '@tiptap/pm/model'
-import { NodeSelection, TextSelection } from '@tiptap/pm/state'
-import type { BlockId } from '@soanchung/shared/ids.ts'
+import { NodeSelection } from '@tiptap/pm/state'
 import { blockText, type Block, type Inline } from '@soanchung/shared/plan/blocks.ts'
 import { showReference } from '../targets/reference.ts'
-import { say } from '../ui/toasts.ts'
+import { say } from '../ui/toasts.svelte.ts'
 import { m } from '../paraglide/messages.js'
 import { insertBlocks } from './block-keys.ts'
 import { sliceBlocks } from './body-edit.ts'
 import { placeAtPoint } from './dom-places.ts'
-import type { PartEditor } from './part-editor.ts'
-import { schema } from './part-binding.ts'
+import { pasteInSlices } from './long-paste.ts'
+import { nodesOf } from './part-binding.ts'
 import { blocksFromHtml, blocksFromText, ownAttribute } from './paste.ts'
 import type { Stretch } from './plan-selection.svelte.ts'
 import type { Sheet } from './sheet.svelte.ts'
 
-/** Pastes longer than this many blocks go in slice by slice. */
-const sliceSize = 60
-/** How long one slice may work before the page gets a turn, in ms. */
-const turn = 12
+/** A clipboard with more characters than this is pasted slice by slice. */
+const longPaste = 100_000
 
 /** Returns nothing; the listeners end with the signal. */
 export function listenToClipboard(sheet: Sheet, root: HTMLElement, signal: AbortSignal): void {
@@ -59,8 +55,7 @@ export function listenToClipboard(sheet: Sheet, root: HTMLElement, signal: Abort
     (event) => {
       if (!isText(event) || event.clipboardData === null) return
       take(event)
-      const html = event.clipboardData.getData('text/html')
-      void paste(sheet, html, event.clipboardData.getData('text/plain'))
+      void paste(sheet, event.clipboardData)
     },
     options,
   )
@@ -169,108 +164,17 @@ function inlineHtml(one: Inline, wordsOf: (reference: Inline & { type: 'referenc
 }
 
 /** Sets what was copied in at the caret, or over the selection. */
-export async function paste(sheet: Sheet, html: string, text: string): Promise<void> {
+async function paste(sheet: Sheet, clipboard: DataTransfer): Promise<void> {
+  const html = clipboard.getData('text/html')
+  const text = html === '' ? clipboard.getData('text/plain') : ''
   if (sheet.progress !== null) return
   if (sheet.selection.active && !sheet.deleteSelection()) return
   const editor = sheet.activeEditor()
   if (editor === undefined) return
   if (!sheet.mayWrite(editor.part)) return sheet.sayReadOnly([editor.part])
-  const blocks = html === '' ? blocksFromText(text) : blocksFromHtml(html, sheet.model.plan.id)
-  const first = take(blocks, sliceSize)
-  if (first.length < sliceSize) {
-    sheet.journal.group(() => editor.view.dispatch(insertBlocks(editor.view.state, nodesOf(first))))
-    return
-  }
-  await pasteInSlices(sheet, editor, first, blocks, Math.max(html.length, text.length))
-}
-
-function take(blocks: Iterator<Block>, count: number): Block[] {
-  const taken: Block[] = []
-  const until = performance.now() + turn
-  while (taken.length < count && (taken.length === 0 || performance.now() < until || count === sliceSize)) {
-    const next = blocks.next()
-    if (next.done === true) break
-    taken.push(next.value)
-  }
-  return taken
-}
-
-async function pasteInSlices(sheet: Sheet, editor: PartEditor, first: Block[], rest: Iterator<Block>, size: number) {
-  const finish = sheet.journal.openGroup()
-  let isStopped = false
-  let done = 0
-  let last: BlockId | null = null
-  const cancel = () => {
-    isStopped = true
-  }
-  for (let slice = first; slice.length > 0 && !isStopped; slice = take(rest, sliceSize)) {
-    const { view } = editor
-    if (view.isDestroyed || !sheet.mayWrite(editor.part)) break
-    const nodes = nodesOf(slice)
-    const at = positionBehind(view.state.doc, last) ?? splitPosition(editor)
-    view.dispatch(view.state.tr.insert(at, nodes))
-    last = slice.at(-1)?.id ?? last
-    done += slice.length
-    // About a hundred characters a block; only the bar's length depends on it.
-    sheet.progress = { done, total: Math.max(done + 1, Math.round(size / 100)), cancel }
-    await new Promise((resolve) => setTimeout(resolve))
-  }
-  finish()
-  sheet.progress = null
-  if (isStopped) sheet.undo()
-  else if (last !== null && !editor.view.isDestroyed) {
-    const end = positionBehind(editor.view.state.doc, last) ?? 1
-    const selection = TextSelection.near(editor.view.state.doc.resolve(end), -1)
-    editor.view.dispatch(editor.view.state.tr.setSelection(selection).scrollIntoView())
-  }
-}
-
-/** Behind the block with this id, wherever others' work has moved it. */
-function positionBehind(doc: Node, id: BlockId | null): number | null {
-  let found: number | null = null
-  if (id === null) return found
-  doc.forEach((node, pos) => {
-    if (node.attrs['id'] === id) found = pos + node.nodeSize
-  })
-  return found
-}
-
-/** Parts the block at the caret and gives the border between the halves. */
-function splitPosition(editor: PartEditor): number {
-  const { view } = editor
-  const tr = view.state.tr
-  if (!view.state.selection.empty) tr.deleteSelection()
-  const { $from } = tr.selection
-  if ($from.depth === 0) return $from.pos
-  const isEnd = $from.parentOffset === $from.parent.content.size
-  const isStart = $from.parentOffset === 0
-  const position = isEnd ? $from.after(1) : isStart ? $from.before(1) : $from.pos + 1
-  if (!isEnd && !isStart) tr.split($from.pos, 1)
-  if (tr.docChanged) view.dispatch(tr)
-  return position
-}
-
-export function nodesOf(blocks: readonly Block[]): Node[] {
-  return blocks.flatMap((one) => {
-    if (one.type === 'view') {
-      const { type: _type, ...attrs } = one
-      return schema.nodes['view']?.create(attrs) ?? []
-    }
-    const { id, kind, depth } = one
-    return (
-      schema.nodes['block']?.create({ id, kind, depth, restart: one.restart ?? null }, one.content.map(inlineNode)) ??
-      []
-    )
-  })
-}
-
-function inlineNode(one: Inline): Node {
-  if (one.type !== 'text') {
-    const { type, ...attrs } = one
-    return schema.nodes[type]!.create(attrs)
-  }
-  const marks = (one.marks ?? []).map(({ type, ...attrs }) => schema.marks[type]!.create(attrs))
-  return schema.text(one.text, marks)
+  if (html.length + text.length > longPaste) return pasteInSlices(sheet, editor, html, text)
+  const blocks = [...(html === '' ? blocksFromText(text) : blocksFromHtml(html, sheet.model.plan.id))]
+  sheet.journal.group(() => editor.view.dispatch(insertBlocks(editor.view.state, nodesOf(blocks))))
 }
 
 /** Moves selected text from one part to a place in another: both change or neither does. */

@@ -4,8 +4,11 @@
  * both places of the tone mark ("hoà", "hòa") as equal. Nothing is stored in another form.
  */
 import type { PartId } from '@soanchung/shared/ids.ts'
-import type { Block } from '@soanchung/shared/plan/blocks.ts'
+import type { Block, Inline } from '@soanchung/shared/plan/blocks.ts'
 import { userEdit } from '../plan/edit-origin.ts'
+import { showReference } from '../targets/reference.ts'
+import { say } from '../ui/toasts.svelte.ts'
+import { m } from '../paraglide/messages.js'
 import { replaceInBlock } from './body-edit.ts'
 import { rangeOf } from './dom-places.ts'
 import { isWhollyRead } from './plan-selection.svelte.ts'
@@ -17,6 +20,8 @@ export interface Match {
   block: number
   from: number
   to: number
+  /** Some of it is the value of a reference, which is not written in the text. */
+  isQuoted: boolean
 }
 
 /** `text` without case and diacritics; `at[i]` is where letter `i` begins in the original. */
@@ -64,12 +69,36 @@ export function findInText(text: string, query: string): { from: number; to: num
   return found
 }
 
-/** One sign for each unit of the model's counting, so that offsets agree. */
-function searchable(one: Block): string {
-  if (one.type === 'view') return ''
-  return one.content
-    .map((part) => (part.type === 'text' ? part.text : part.type === 'break' ? '\n' : '\uFFFC'))
-    .join('')
+type Reference = Extract<Inline, { type: 'reference' }>
+
+/** Where the query stands in what is read of a block, as the model counts: a reference is one unit. */
+export function findInBlock(
+  one: Block,
+  query: string,
+  wordsOf: (reference: Reference) => string,
+): Omit<Match, 'part' | 'block'>[] {
+  if (one.type === 'view') return []
+  const pieces = one.content.map((inline) => {
+    if (inline.type === 'text') return { words: inline.text, size: inline.text.length }
+    const words = inline.type === 'reference' ? wordsOf(inline) : inline.type === 'break' ? '\n' : '\uFFFC'
+    return { words, size: 1, isQuoted: inline.type === 'reference' }
+  })
+  const found = findInText(pieces.map(({ words }) => words).join(''), query)
+  return found.map(({ from, to }) => {
+    const match = { from: Infinity, to: 0, isQuoted: false }
+    let [read, counted] = [0, 0]
+    for (const { words, size, isQuoted = false } of pieces) {
+      const [start, end] = [Math.max(from - read, 0), Math.min(to - read, words.length)]
+      if (start < end) {
+        match.from = Math.min(match.from, counted + (isQuoted ? 0 : start))
+        match.to = counted + (isQuoted ? 1 : end)
+        match.isQuoted ||= isQuoted
+      }
+      read += words.length
+      counted += size
+    }
+    return match
+  })
 }
 
 export class FindController {
@@ -80,7 +109,7 @@ export class FindController {
   /** Which match is the present one, from 0; -1 before the first step. */
   index = $state(-1)
   /** What the last replacing did and left out. */
-  outcome: { replaced: number; skipped: number } | null = $state.raw(null)
+  outcome: { replaced: number; readOnly: number; quoted: number } | null = $state.raw(null)
   #cache = new WeakMap<readonly Block[], Omit<Match, 'part'>[]>()
   #cached = ''
   readonly #matches = $derived.by(() => this.#search())
@@ -122,6 +151,10 @@ export class FindController {
     this.#sheet.model.flush()
     const match = this.current
     if (match === null) return this.next()
+    if (match.isQuoted) {
+      say(m.editor_find_quoted())
+      return this.next()
+    }
     if (!this.#sheet.mayWrite(match.part) || !isWhollyRead(this.#sheet.model, match.part)) {
       this.#sheet.sayReadOnly([match.part])
       return this.next()
@@ -136,11 +169,13 @@ export class FindController {
   replaceAll(): void {
     this.#sheet.model.flush()
     const all = this.#matches
-    const writable = all.filter(({ part }) => this.#sheet.mayWrite(part) && isWhollyRead(this.#sheet.model, part))
+    const mine = all.filter(({ part }) => this.#sheet.mayWrite(part) && isWhollyRead(this.#sheet.model, part))
+    const writable = mine.filter(({ isQuoted }) => !isQuoted)
     this.#sheet.journal.group(() => this.#write(writable))
     this.#sheet.model.flush()
     this.index = -1
-    this.outcome = { replaced: writable.length, skipped: all.length - writable.length }
+    const [replaced, quoted] = [writable.length, mine.length - writable.length]
+    this.outcome = { replaced, readOnly: all.length - mine.length, quoted }
   }
 
   /** The matches that are on the page just now; `current` apart. */
@@ -165,14 +200,21 @@ export class FindController {
       this.#cache = new WeakMap()
       this.#cached = this.query
     }
-    return this.#sheet.model.outline.inOrder.flatMap(({ id }) => {
-      const blocks = this.#sheet.model.part(id)?.blocks ?? []
+    const { model } = this.#sheet
+    return model.outline.inOrder.flatMap(({ id }) => {
+      const blocks = model.part(id)?.blocks ?? []
       let found = this.#cache.get(blocks)
       if (found === undefined) {
+        let quotes = false
+        const wordsOf = (reference: Reference) => {
+          quotes = true
+          return showReference(model, reference).text
+        }
         found = blocks.flatMap((one, block) =>
-          findInText(searchable(one), this.query).map((range) => ({ block, ...range })),
+          findInBlock(one, this.query, wordsOf).map((range) => ({ block, ...range })),
         )
-        this.#cache.set(blocks, found)
+        // Quoted values change while the blocks stay as they are.
+        if (!quotes) this.#cache.set(blocks, found)
       }
       return found.map((match) => ({ part: id, ...match }))
     })

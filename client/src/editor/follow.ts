@@ -4,7 +4,9 @@
  * checked before it is used.
  */
 import { flushSync } from 'svelte'
+import type { PartId, UserId } from '@soanchung/shared/ids.ts'
 import { presence } from '@soanchung/shared/protocol.ts'
+import { arrive } from '../plan/visible-part.ts'
 import type { Sheet } from './sheet.svelte.ts'
 
 /** Does nothing while nobody is followed, or while they are in no part. */
@@ -18,9 +20,18 @@ export function goAlong(sheet: Sheet): void {
     if (!sheet.sections.has(part)) continue
     sheet.near.add(part)
     flushSync()
-    const caret = sheet.sections.get(part)?.querySelector(`.remote-caret[data-user="${CSS.escape(following)}"]`)
-    if (caret) caret.scrollIntoView({ block: 'center' })
-    else sheet.reveal(part)
+    if (sheet.scroller) arrive(sheet.scroller, () => show(sheet, part, following))
     return
   }
+}
+
+/** Leaves the sheet alone while the place is in sight, so that it does not move with every letter. */
+function show({ sections, scroller }: Sheet, part: PartId, following: UserId): void {
+  const section = sections.get(part)
+  const caret = section?.querySelector(`.remote-caret[data-user="${CSS.escape(following)}"]`)
+  const place = caret ?? section
+  if (!place || !scroller) return
+  const [{ top, height }, view] = [place.getBoundingClientRect(), scroller.getBoundingClientRect()]
+  const isInSight = top >= view.top && top + Math.min(height, 40) <= view.bottom
+  if (!isInSight) place.scrollIntoView({ block: caret ? 'center' : 'start' })
 }

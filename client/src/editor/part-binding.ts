@@ -1,20 +1,42 @@
 /**
- * The tie between a part's Yjs body and its editor: y-tiptap's binding, with three habits changed.
+ * The tie between a part's Yjs body and its editor: y-tiptap's binding, with four habits changed.
  * An untouched empty part is never written to, or two people who open it would each add a
- * paragraph. Nothing is written where the document did not change. And while a word is being
+ * paragraph. Nothing is written where the document did not change. A change by others makes anew
+ * only the blocks that it touches, where the binding would make all of them. And while a word is being
  * composed, what comes from others is held back and merged when the composition ends, because a
  * redrawn block breaks Telex and other input methods ("tiêtiếng").
  */
-import { getSchema } from '@tiptap/core'
-import type { Node, Schema } from '@tiptap/pm/model'
+import type { Node } from '@tiptap/pm/model'
 import { TextSelection, type Plugin, type PluginView } from '@tiptap/pm/state'
 import type { EditorView } from '@tiptap/pm/view'
 import { initProseMirrorDoc, ySyncPlugin, ySyncPluginKey, type ProsemirrorBinding } from '@tiptap/y-tiptap'
 import * as Y from 'yjs'
-import { planSchema } from '@soanchung/shared/plan/editor-schema.ts'
-import { readBody } from '@soanchung/shared/plan/blocks.ts'
+import { planSchema as schema } from '@soanchung/shared/plan/editor-schema.ts'
+import { readBody, type Block, type Inline } from '@soanchung/shared/plan/blocks.ts'
 
-export const schema: Schema = getSchema(planSchema)
+/** The same blocks for an editor. */
+export function nodesOf(blocks: readonly Block[]): Node[] {
+  return blocks.flatMap((one) => {
+    if (one.type === 'view') {
+      const { type: _type, ...attrs } = one
+      return schema.nodes['view']?.create(attrs) ?? []
+    }
+    const { id, kind, depth } = one
+    return (
+      schema.nodes['block']?.create({ id, kind, depth, restart: one.restart ?? null }, one.content.map(inlineNode)) ??
+      []
+    )
+  })
+}
+
+function inlineNode(one: Inline): Node {
+  if (one.type !== 'text') {
+    const { type, ...attrs } = one
+    return schema.nodes[type]!.create(attrs)
+  }
+  const marks = (one.marks ?? []).map(({ type, ...attrs }) => schema.marks[type]!.create(attrs))
+  return schema.text(one.text, marks)
+}
 
 export interface PartBinding {
   plugin: Plugin
@@ -49,9 +71,17 @@ export function canBeEdited(body: Y.XmlFragment): boolean {
   return true
 }
 
+/**
+ * Which node shows which part of the document. The binding clears it at each change from outside;
+ * it also takes out what changed by itself, and that is enough.
+ */
+class Shown<Key, Value> extends Map<Key, Value> {
+  override clear(): void {}
+}
+
 export function bindPart(body: Y.XmlFragment): PartBinding {
   const { doc, mapping } = initProseMirrorDoc(body, schema)
-  const plugin: Plugin = ySyncPlugin(body, { mapping })
+  const plugin: Plugin = ySyncPlugin(body, { mapping: new Shown(mapping) })
   const binding: ProsemirrorBinding = plugin.spec.state?.init({} as never, {} as never).binding
   let view: EditorView | null = null
   let holding = false
@@ -61,7 +91,10 @@ export function bindPart(body: Y.XmlFragment): PartBinding {
   const receive = binding._observeFunction as (events: unknown, transaction: Y.Transaction) => void
   binding._observeFunction = (events: unknown, transaction: Y.Transaction) => {
     if (holding && view !== null && transaction.origin !== ySyncPluginKey) base ??= view.state.doc
-    else receive(events, transaction)
+    else {
+      trustDocument(binding)
+      receive(events, transaction)
+    }
   }
 
   const bound = plugin.spec.view as (view: EditorView) => PluginView
@@ -96,6 +129,24 @@ export function bindPart(body: Y.XmlFragment): PartBinding {
       binding._forceRerender()
       applyComposed(view, before, mine, head)
     },
+  }
+}
+
+/**
+ * Where the text of the caret's block has changed, the binding searches for the block and puts the
+ * caret at its old offset, so that it slips off its words when others write before them. As long as
+ * the block is there, the document itself knows the place.
+ */
+function trustDocument(binding: ProsemirrorBinding) {
+  const selection = binding.beforeTransactionSelection as Partial<Record<string, unknown>> | null
+  for (const [end, old] of [
+    ['anchor', 'absAnchor'],
+    ['head', 'absHead'],
+  ] as const) {
+    const relative = selection?.[end]
+    if (!(relative instanceof Y.RelativePosition)) continue
+    const place = Y.createAbsolutePositionFromRelativePosition(relative, binding.doc)
+    if (place !== null && place.type._item?.deleted === false) delete selection?.[old]
   }
 }
 

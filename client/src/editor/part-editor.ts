@@ -24,6 +24,8 @@ export interface PartEditorHooks {
   /** True when the key left the part. */
   keyDown: (editor: PartEditor, event: KeyboardEvent) => boolean
   focused: (part: PartId) => void
+  /** Others' carets stand where they are now. */
+  caretsDrawn: () => void
   /** Caret or text changed; `typed` where it was this person's change of the text. */
   changed: (editor: PartEditor, typed: boolean) => void
   refused: (part: PartId) => void
@@ -80,7 +82,7 @@ export class PartEditor {
               style: hooks.model.meta.style,
               placeholder: hooks.mayWrite() ? m.editor_empty_write() : m.editor_empty_read(),
             }),
-            carets(open.awareness, hooks.user),
+            carets(open.awareness, hooks.user, hooks.caretsDrawn),
             blockKeymap,
           ],
         }),

@@ -6,7 +6,7 @@ import { linkHref } from '@soanchung/shared/plan/blocks.ts'
 import type { Command } from '../ui/commands.svelte.ts'
 import { m } from '../paraglide/messages.js'
 import { kindsByKey, setKind, shiftDepth } from './block-keys.ts'
-import { schema } from './part-binding.ts'
+import { planSchema as schema } from '@soanchung/shared/plan/editor-schema.ts'
 import { insertFootnote, insertTable } from './sheet-words.ts'
 import type { Sheet } from './sheet.svelte.ts'
 

@@ -26,6 +26,7 @@ export function sheetEvents(sheet: Sheet, root: HTMLElement): () => void {
   listenToMouse(sheet, root, ending.signal)
   listenToClipboard(sheet, root, ending.signal)
   listen('keydown', (event) => {
+    if (event.key === 'Escape') sheet.progress?.cancel()
     if (!undoKey(sheet, event)) keyOverSelection(sheet, event)
   })
   listen('beforeinput', (event) => inputOverSelection(sheet, event))

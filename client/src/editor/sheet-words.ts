@@ -6,7 +6,7 @@ import type { BlockKind, Inline, ViewBlock } from '@soanchung/shared/plan/blocks
 import { numberIn, sentenceAround, type NumberWords } from '../targets/make-target.ts'
 import { showReference } from '../targets/reference.ts'
 import { blocksIn } from './block-keys.ts'
-import { schema } from './part-binding.ts'
+import { planSchema as schema } from '@soanchung/shared/plan/editor-schema.ts'
 import type { Sheet } from './sheet.svelte.ts'
 
 export type Insertion = Exclude<Inline, { type: 'text' }> | ViewBlock
@@ -81,6 +81,15 @@ export function insertFootnote(sheet: Sheet): void {
 export function insertTable(sheet: Sheet): void {
   const id = newId<BlockId>()
   sheet.insert({ type: 'view', id, register: 'targets', scope: 'part', columns: [], group: 'none', title: '' })
+}
+
+/** The heading that the caret stands in; null where it is no heading. */
+export function headingAtCaret(sheet: Sheet): { part: PartId; heading: BlockId } | null {
+  sheet.model.flush()
+  const caret = sheet.caret()
+  const block = caret === null ? undefined : sheet.model.part(caret.part)?.blocks[caret.block]
+  if (caret === null || block?.type !== 'block' || block.kind !== 'heading') return null
+  return { part: caret.part, heading: block.id }
 }
 
 /** One character for each inline node, so that characters and positions agree. */

@@ -10,8 +10,9 @@ import type { BlockId, PartId, TargetId, UserId } from '@soanchung/shared/ids.ts
 import type { Presence, Unit } from '@soanchung/shared/protocol.ts'
 import { userEdit } from '../plan/edit-origin.ts'
 import type { PlanModel } from '../plan/plan-model.svelte.ts'
+import { arrive } from '../plan/visible-part.ts'
 import type { Command } from '../ui/commands.svelte.ts'
-import { say } from '../ui/toasts.ts'
+import { say, withdrawOffers } from '../ui/toasts.svelte.ts'
 import { m } from '../paraglide/messages.js'
 import { BesideText } from './beside-text.svelte.ts'
 import { deleteStretch, endOf, type Place } from './body-edit.ts'
@@ -48,8 +49,8 @@ export class Sheet {
   following: UserId | null = $state(null)
   /** The block that was just jumped to. */
   revealed: BlockId | null = $state(null)
-  /** A long paste under way: how much of it is in. */
-  progress: { done: number; total: number; cancel: () => void } | null = $state.raw(null)
+  /** A long paste under way: how much of it is in; `total` is 0 while it is still being read. */
+  progress: { part: PartId; done: number; total: number; cancel: () => void } | null = $state.raw(null)
   readonly selection: PlanSelection
   readonly footnotes: FootnoteNumbers
   readonly beside: BesideText
@@ -157,7 +158,7 @@ export class Sheet {
           const at = partAt(target)
           if (at === null) continue
           if (isIntersecting) this.near.add(at.part)
-          else if (this.#editors.get(at.part)?.view.composing !== true) this.near.delete(at.part)
+          else if (!this.#isBusy(at.part)) this.near.delete(at.part)
         }
       },
       { root: scroller, rootMargin: '600px 0px' },
@@ -177,6 +178,7 @@ export class Sheet {
       mayWrite: () => this.mayWrite(part),
       keyDown: (from, event) => walkKey(this, from, event),
       focused: (id) => this.#focused(id),
+      caretsDrawn: () => goAlong(this),
       changed: (from, typed) => this.#changed(from, typed),
       refused: (id) => this.sayReadOnly([id]),
       footnoteNumber: (block, index) => this.footnotes.number(part, block, index),
@@ -252,14 +254,18 @@ export class Sheet {
   /** Scrolls to a part, or to one of its blocks, and shows which one is meant. */
   reveal(part: PartId, block?: BlockId): void {
     const section = this.sections.get(part)
-    if (section === undefined) return
+    if (section === undefined || this.scroller === null) return
     const index = block === undefined ? -1 : (this.model.part(part)?.blocks ?? []).findIndex(({ id }) => id === block)
     this.near.add(part)
     flushSync()
-    const element = (index >= 0 ? blockElement(section, index) : null) ?? section
-    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches
-    element.scrollIntoView({ block: index >= 0 ? 'center' : 'start', behavior: calm ? 'instant' : 'smooth' })
+    const find = () => (index >= 0 ? blockElement(section, index) : null) ?? section
+    const box = this.scroller.getBoundingClientRect()
+    const isFar = Math.abs(find().getBoundingClientRect().top - box.top) > 3 * box.height
+    // Over many pages a smooth scroll is a blur, and each part that it wakes can break it off.
+    const behavior = isFar || matchMedia('(prefers-reduced-motion: reduce)').matches ? 'instant' : 'smooth'
+    arrive(this.scroller, () => find().scrollIntoView({ block: index >= 0 ? 'center' : 'start', behavior }))
     if (block === undefined) return
+    const element = find()
     this.revealed = block
     element.classList.add('revealed')
     clearTimeout(this.#revealing)
@@ -323,12 +329,16 @@ export class Sheet {
 
   // --- undo ---
 
+  /** During a long paste it stops that, which takes back what is in. */
   undo(): void {
+    if (this.progress !== null) return this.progress.cancel()
+    withdrawOffers()
     this.selection.clear()
     this.journal.undo()
   }
 
   redo(): void {
+    if (this.progress !== null) return
     this.selection.clear()
     this.journal.redo()
   }
@@ -364,6 +374,11 @@ export class Sheet {
   #mayWriteDocument(id: string): boolean {
     const open = this.model.plan.parts().find((part) => part.id === id)
     return open?.mayWrite ?? false
+  }
+
+  /** While something goes into a part, its editor stays. */
+  #isBusy(part: PartId): boolean {
+    return this.progress?.part === part || this.#editors.get(part)?.view.composing === true
   }
 
   #canMount(part: PartId): boolean {

@@ -14,6 +14,8 @@ interface Entry<Caret> {
   documents: string[]
   before: Caret | null
   after: Caret | null
+  /** Of a command that the server carried out. False where it was taken back already. */
+  takeBack?: () => boolean
 }
 
 export interface JournalHooks<Caret> {
@@ -25,6 +27,9 @@ export interface JournalHooks<Caret> {
   dropped: () => void
   changed: () => void
 }
+
+/** A rest between keys of this many ms begins a new entry. */
+const pause = 600
 
 type Stack = 'undoStack' | 'redoStack'
 
@@ -61,7 +66,7 @@ export class UndoJournal<Caret> {
     const manager = new Y.UndoManager(scope, {
       trackedOrigins: new Set([ySyncPluginKey, userEdit]),
       captureTransaction: (transaction) => transaction.meta.get('addToHistory') !== false,
-      captureTimeout: 600,
+      captureTimeout: pause,
     })
     manager.on('stack-item-added', () => this.#added(id))
     this.#managers.set(id, manager)
@@ -93,12 +98,23 @@ export class UndoJournal<Caret> {
     this.stopCapturing()
     const entry: Entry<Caret> = { documents: [], before: this.#caretBefore, after: null }
     this.#group = entry
+    this.#pauseAfter(Infinity)
     return () => {
       if (this.#group !== entry) return
       this.#group = null
+      this.#pauseAfter(pause)
       this.stopCapturing()
       this.#last = null
     }
+  }
+
+  /** Takes in a command that the server carried out: undo asks it to take that back. */
+  note(takeBack: () => boolean): void {
+    this.stopCapturing()
+    this.#forgetRedo()
+    this.#undo.push({ documents: [], before: null, after: null, takeBack })
+    this.#last = null
+    this.#hooks.changed()
   }
 
   undo(): void {
@@ -133,15 +149,21 @@ export class UndoJournal<Caret> {
     this.#hooks.changed()
   }
 
+  #pauseAfter(time: number) {
+    for (const manager of this.#managers.values()) manager.captureTimeout = time
+  }
+
   #forget(id: string, manager: Y.UndoManager) {
     manager.destroy()
     const without = (entries: Entry<Caret>[]) =>
       entries
         .map((entry) => ({ ...entry, documents: entry.documents.filter((one) => one !== id) }))
-        .filter(({ documents }) => documents.length > 0)
+        .filter(({ documents, takeBack }) => documents.length > 0 || takeBack !== undefined)
+    const isLost = this.#undo.some(({ documents }) => documents.includes(id)) && !this.#hooks.mayWrite(id)
     this.#undo = without(this.#undo)
     this.#redo = without(this.#redo)
     if (this.#last === id) this.#last = null
+    if (isLost) this.#hooks.dropped()
     this.#hooks.changed()
   }
 
@@ -157,6 +179,10 @@ export class UndoJournal<Caret> {
     const target = from === 'undoStack' ? this.#redo : this.#undo
     let refused = false
     for (let entry = source.pop(); entry !== undefined; entry = source.pop()) {
+      if (entry.takeBack !== undefined) {
+        if (entry.takeBack()) break
+        continue
+      }
       if (!entry.documents.every((id) => this.#hooks.mayWrite(id))) {
         for (const id of entry.documents.toReversed()) this.#managers.get(id)?.[from].pop()
         refused = true

@@ -1,5 +1,5 @@
 /** When each plan was last looked at on this device, so that the home screen can say what changed since. */
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import type { PlanId } from '@soanchung/shared/ids.ts'
 import type { Me } from '@soanchung/shared/protocol.ts'
 import { keep, readKept } from '../session/kept.ts'

@@ -3,7 +3,7 @@
  * list is there at once and without a network; and which of them changed since they were last
  * opened here.
  */
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import type { Refusal } from '@soanchung/shared/errors.ts'
 import { planSummary, unit, type Me, type PlanSummary, type Unit } from '@soanchung/shared/protocol.ts'
 import { request } from '../session/api.ts'
@@ -45,9 +45,9 @@ export class PlanList {
     this.loaded = true
   }
 
-  /** Parts that wait for this person's unit, in plans that another unit leads. */
+  /** Plans with parts that wait for this person's unit. */
   get toWrite(): PlanSummary[] {
-    return this.plans.filter((plan) => plan.ownParts > 0 && plan.role !== 'lead' && plan.stage !== 'issued')
+    return this.plans.filter((plan) => plan.ownParts.length > 0 && plan.stage !== 'issued')
   }
 
   get leading(): PlanSummary[] {

@@ -3,15 +3,10 @@
  * it. Nothing is created until `create`, and nothing typed is lost when that fails. The text is
  * kept for a reload of this tab.
  */
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { accept, refuse, type Refusal, type Result } from '@soanchung/shared/errors.ts'
 import { newId, type PartId, type PlanId, type UnitId } from '@soanchung/shared/ids.ts'
-import {
-  importResult,
-  type ImportResult,
-  type OfferedBudgetLine,
-  type OfferedTarget,
-} from '@soanchung/shared/import/result.ts'
+import type { Doubt, ImportResult, OfferedBudgetLine, OfferedTarget } from '@soanchung/shared/import/result.ts'
 import { toSnapshot } from '@soanchung/shared/import/to-snapshot.ts'
 import { emptyMeta, type PlanMeta } from '@soanchung/shared/plan/meta.ts'
 import { planSummary, type Me } from '@soanchung/shared/protocol.ts'
@@ -44,6 +39,8 @@ export class ImportDraft {
   chosen: ReadonlySet<string> = $state.raw(new Set())
   /** Names that the user gave them. */
   names: ReadonlyMap<string, string> = $state.raw(new Map())
+  /** Doubts that somebody has looked at and settled. */
+  seen: ReadonlySet<Doubt> = $state.raw(new Set())
   leadUnit: UnitId | undefined = $state()
   /** One id for each part of the preview, so that numbers and jumps have something to hold on to. */
   partIds: readonly PartId[] = $state.raw([])
@@ -86,14 +83,9 @@ export class ImportDraft {
       this.problem = { code: 'import.failed', detail }
     }
     worker.addEventListener('error', (event) => fail(event.message))
-    worker.addEventListener('message', (event: MessageEvent<unknown>) => {
-      const parsed = importResult.safeParse(event.data)
-      if (!parsed.success) {
-        fail(parsed.error.message)
-        return
-      }
+    worker.addEventListener('message', (event: MessageEvent<ImportResult>) => {
       this.cancel()
-      this.#show(parsed.data)
+      this.#show(event.data)
     })
     worker.postMessage(this.text)
   }
@@ -117,6 +109,10 @@ export class ImportDraft {
 
   toggleChosen(id: string): void {
     this.chosen = toggled(this.chosen, id)
+  }
+
+  toggleSeen(doubt: Doubt): void {
+    this.seen = toggled(this.seen, doubt)
   }
 
   choose(ids: readonly string[], isChosen: boolean): void {
@@ -147,8 +143,9 @@ export class ImportDraft {
       budget: named(result.budget),
     }
     const snapshot = toSnapshot(accepted, this.planId)
-    const body = { leadUnit: this.leadUnit, snapshot: { ...snapshot, meta: { ...snapshot.meta, ...this.heading } } }
-    const answer = await request('POST', '/api/plans', planSummary, $state.snapshot(body))
+    const meta = { ...snapshot.meta, ...$state.snapshot(this.heading) }
+    const body = { leadUnit: this.leadUnit, snapshot: { ...snapshot, meta } }
+    const answer = await request('POST', '/api/plans', planSummary, body)
     if (!answer.ok) {
       this.state = 'ready'
       this.problem = answer.error
@@ -162,6 +159,7 @@ export class ImportDraft {
     this.#found = result
     this.heading = headingOf(result)
     this.kept = new Set()
+    this.seen = new Set()
     this.names = new Map()
     this.chosen = new Set([...result.targets, ...result.budget].map(({ id }) => id))
     this.partIds = Array.from({ length: Math.max(1, result.parts.length) }, () => newId<PartId>())

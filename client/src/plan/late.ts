@@ -2,6 +2,9 @@
  * The programs of a plan's screen that nobody needs for reading and typing. They come when they are
  * first used, and otherwise once the browser has nothing to do, so that later nobody waits for them.
  */
+import { whenIdle } from '../ui/idle.ts'
+import { fetchShared } from '../ui/late.ts'
+
 export const late = {
   targets: () => import('../targets/TargetsPanel.svelte'),
   people: () => import('./PeoplePanel.svelte'),
@@ -9,25 +12,14 @@ export const late = {
   meta: () => import('./MetaPanel.svelte'),
   assign: () => import('./AssignDialog.svelte'),
   deleted: () => import('./DeletedParts.svelte'),
+  drafts: () => import('../sync/DraftsDialog.svelte'),
   download: () => import('../export/DownloadDialog.svelte'),
   makeTarget: () => import('../targets/MakeTarget.svelte'),
   pickReference: () => import('../targets/PickReference.svelte'),
   wideTable: () => import('../targets/TableOverlay.svelte'),
 }
 
-const patience = 3_000
-
 /** Fetches them all while nothing else is to do. One that fails is asked for again when it is used. */
 export function fetchLate(): () => void {
-  const fetchAll = () => void Promise.allSettled(Object.values(late).map((load) => load()))
-  if (typeof requestIdleCallback === 'undefined') {
-    const timer = setTimeout(fetchAll, patience)
-    return () => clearTimeout(timer)
-  }
-  let idle = 0
-  const timer = setTimeout(() => (idle = requestIdleCallback(fetchAll)), patience)
-  return () => {
-    clearTimeout(timer)
-    cancelIdleCallback(idle)
-  }
+  return whenIdle(() => void Promise.allSettled([fetchShared(), ...Object.values(late).map((load) => load())]))
 }

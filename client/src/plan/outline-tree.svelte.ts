@@ -13,12 +13,13 @@ import {
   restorePart,
   setPartNumbering,
   type OutlinePart,
+  type PartEntry,
   type PartNumbering,
   type PartRole,
 } from '@soanchung/shared/plan/outline.ts'
 import { m } from '../paraglide/messages.js'
 import { foldText } from '../ui/fold.ts'
-import { say } from '../ui/toasts.ts'
+import { say } from '../ui/toasts.svelte.ts'
 import { userEdit } from './edit-origin.ts'
 import { placeAt, placeBy, subtree, type Direction, type DropSide } from './outline-moves.ts'
 import type { PlanModel } from './plan-model.svelte.ts'
@@ -73,7 +74,10 @@ export class OutlineTree {
     return [this.#model.number(id).label, part === undefined ? '' : titleOf(part)].filter(Boolean).join(' ')
   }
 
-  /** Adds a part beside or below another (at the end of the plan without one) and asks for its title. */
+  /**
+   * Adds a part beside or below another (at the end of the plan without one) and asks for its title.
+   * Nothing stands below an opening: what is added there is the first of the body.
+   */
   add(where: 'below' | 'child', beside: PartId | null): PartId | null {
     if (this.refusal !== null) return null
     const { outline, plan } = this.#model
@@ -81,7 +85,7 @@ export class OutlineTree {
     const body = outline.roots.filter((part) => part.role === 'body')
     const id = newId<PartId>()
     const place =
-      other === undefined || (other.role === 'opening' && where === 'below')
+      other === undefined || other.role === 'opening'
         ? { parent: null, after: other === undefined ? (body.at(-1)?.id ?? null) : null }
         : where === 'child'
           ? { parent: other.id, after: other.children.findLast((part) => part.role === 'body')?.id ?? null }
@@ -251,6 +255,11 @@ export class OutlineTree {
 /** What a part is called where it has no title of its own: an opening never has one. */
 export function titleOf({ title, role }: Pick<OutlinePart, 'title' | 'role'>): string {
   return title.trim() || (role === 'opening' ? m.plan_part_opening() : m.plan_part_untitled())
+}
+
+/** Deleted by somebody; a part that was turned into a heading stands in the text. */
+export function canComeBack({ deletedAt, heading }: PartEntry): boolean {
+  return deletedAt !== null && heading === null
 }
 
 /** Why a step is not possible, for the menu. */

@@ -1,16 +1,21 @@
 /** What the plan's screen can do, for the palette and its keys; the sheet has its own commands. */
-import type { PartId } from '@soanchung/shared/ids.ts'
+import type { BlockId, PartId } from '@soanchung/shared/ids.ts'
 import { m } from '../paraglide/messages.js'
 import type { Command } from '../ui/commands.svelte.ts'
+import { say } from '../ui/toasts.svelte.ts'
 import type { Direction } from './outline-moves.ts'
 import { titleOf, type OutlineTree } from './outline-tree.svelte.ts'
 import type { PlanModel } from './plan-model.svelte.ts'
 import { panels, type Panel, type ScreenLayout } from './screen-layout.svelte.ts'
+import type { Splits } from './splits.svelte.ts'
 
 export type ScreenDialog = 'download' | 'deleted' | 'print'
 
 interface Screen {
   tree: OutlineTree
+  splits: Splits
+  /** The heading that the caret is in. */
+  heading: () => { part: PartId; heading: BlockId } | null
   layout: ScreenLayout
   activePart: () => PartId | null
   open: (dialog: ScreenDialog) => void
@@ -29,7 +34,7 @@ export function panelName(panel: Panel): string {
   }
 }
 
-export function planCommands({ tree, layout, activePart, open }: Screen): Command[] {
+export function planCommands({ tree, layout, splits, heading, activePart, open }: Screen): Command[] {
   const mayChange = () => tree.refusal === null
   const here = () => tree.focused ?? activePart()
   const onPart = (id: string, label: () => string, shortcut: string, run: (part: PartId) => void): Command => ({
@@ -56,6 +61,26 @@ export function planCommands({ tree, layout, activePart, open }: Screen): Comman
     move('down', m.plan_command_down, 'Alt+ArrowDown'),
     move('in', m.plan_command_in, 'Alt+ArrowRight'),
     move('out', m.plan_command_out, 'Alt+ArrowLeft'),
+    {
+      id: 'plan.split',
+      label: m.plan_split,
+      shortcut: 'Mod+Alt+S',
+      notInFields: true,
+      run: () => splitHere(splits, heading()),
+    },
+    {
+      id: 'plan.join',
+      label: m.plan_join,
+      shortcut: 'Mod+Alt+Shift+S',
+      notInFields: true,
+      enabled: () => activePart() !== null,
+      run: () => {
+        // The key works in the text too, where the outline's focus is not what one is at.
+        const isInOutline = document.activeElement?.closest('[role=treeitem]') != null
+        const part = isInOutline ? tree.focused : activePart()
+        if (part !== null) void splits.join(part)
+      },
+    },
     onPart('delete', m.plan_delete, 'Delete', (part) => tree.remove(part)),
     {
       id: 'plan.outline',
@@ -81,6 +106,11 @@ export function goToCommands(model: PlanModel, go: (part: PartId) => void): Comm
     const name = [model.number(part.id).label, titleOf(part)].filter(Boolean).join(' ')
     return { id: `plan.go.${part.id}`, label: () => m.plan_go_to({ part: name }), run: () => go(part.id) }
   })
+}
+
+export function splitHere(splits: Splits, at: { part: PartId; heading: BlockId } | null): void {
+  if (at === null) say(m.plan_split_no_heading())
+  else void splits.split(at.part, at.heading)
 }
 
 function add(tree: OutlineTree, layout: ScreenLayout, beside: PartId | null) {

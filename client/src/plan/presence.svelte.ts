@@ -4,7 +4,7 @@
  * sheet tells where this screen's caret is.
  */
 import type { PartId, UnitId, UserId } from '@soanchung/shared/ids.ts'
-import { presence } from '@soanchung/shared/protocol.ts'
+import { presence, type Me, type PlanRecord, type Presence as SaidPresence } from '@soanchung/shared/protocol.ts'
 import type { OpenPlan } from './open-plan.ts'
 
 export interface PresentPerson {
@@ -58,4 +58,10 @@ export class Presence {
     const others = [...people.values()].sort((a, b) => a.name.localeCompare(b.name, 'vi'))
     if (JSON.stringify(others) !== JSON.stringify(this.others)) this.others = others
   }
+}
+
+/** What this screen says of its person, with the unit for which they are in the plan. */
+export function presenceOf({ id, name, units }: Me, { roles }: PlanRecord): SaidPresence['user'] {
+  const own = units.find((unit) => roles.some((role) => role.unit === unit.id)) ?? units[0]
+  return { id, name, unit: own?.id ?? null, symbol: own?.symbol ?? '', colour: own?.colour ?? 8 }
 }

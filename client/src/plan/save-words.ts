@@ -1,11 +1,9 @@
 /** What the state of saving is called, short for the bar and long for the details. */
 import { m } from '../paraglide/messages.js'
-import type { SaveState } from './open-plan.ts'
+import type { ShownSave } from './shown-save.svelte.ts'
 
-export type ShownSave = SaveState['where'] | 'keeping'
-
-export function saveWords(where: ShownSave, { unsent, online }: SaveState): { short: string; long: string } {
-  switch (where) {
+export function saveWords({ place, isOnline, save: { unsent } }: ShownSave): { short: string; long: string } {
+  switch (place) {
     case 'saved':
       return { short: m.plan_saved(), long: m.plan_saved_long() }
     case 'keeping':
@@ -14,9 +12,11 @@ export function saveWords(where: ShownSave, { unsent, online }: SaveState): { sh
       return { short: m.plan_sending({ count: unsent }), long: m.plan_sending_long() }
     case 'device':
       return {
-        short: online ? m.plan_device_online({ count: unsent }) : m.plan_device({ count: unsent }),
+        short: isOnline ? m.plan_device_online({ count: unsent }) : m.plan_device({ count: unsent }),
         long: m.plan_device_long(),
       }
+    case 'refused':
+      return { short: m.plan_refused(), long: m.plan_refused_long() }
     case 'memory':
       return { short: m.plan_memory(), long: m.plan_memory_long() }
   }

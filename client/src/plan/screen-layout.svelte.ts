@@ -2,7 +2,7 @@
  * How the plan's screen is laid out: which panels are open and how wide, kept on the device. On a
  * narrow screen panels lie over the sheet, on a phone one view is shown at a time.
  */
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { keep, readKept } from '../session/kept.ts'
 
 export const panels = ['targets', 'people', 'part', 'meta'] as const
@@ -12,7 +12,7 @@ export type ScreenSize = 'wide' | 'narrow' | 'phone'
 const widths = { outline: { least: 208, usual: 280, most: 480 }, panel: { least: 280, usual: 344, most: 720 } } as const
 const kept = z.object({
   outlineOpen: z.boolean(),
-  panel: z.enum(panels).nullable(),
+  panel: z.nullable(z.enum(panels)),
   outlineWidth: z.number(),
   panelWidth: z.number(),
 })

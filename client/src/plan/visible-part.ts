@@ -22,18 +22,22 @@ export function partInView(
   return best?.id ?? null
 }
 
+let arriving: AbortController | null = null
+
 /**
- * Scrolls again where a smooth scroll has ended, as parts on the way take their true heights only
- * when they come into view. Whoever scrolls by hand meanwhile is left where they are.
+ * Scrolls again where a scroll has ended and shortly after, as parts on the way take their true
+ * heights only when they come into view. Whoever scrolls by hand meanwhile is left where they are.
  */
 export function arrive(scroller: Element, scroll: () => void): void {
-  const stop = new AbortController()
+  arriving?.abort()
+  const stop = (arriving = new AbortController())
   const { signal } = stop
   let again = 3
   scroller.addEventListener('scrollend', () => (again-- > 0 ? scroll() : stop.abort()), { signal })
   for (const type of ['wheel', 'touchstart', 'pointerdown', 'keydown']) {
     addEventListener(type, () => stop.abort(), { signal, capture: true, passive: true })
   }
+  for (const later of [150, 600]) setTimeout(() => signal.aborted || scroll(), later)
   setTimeout(() => stop.abort(), 2500)
   scroll()
 }

@@ -2,7 +2,8 @@
  * The one way to the server's HTTP interface. Answers are checked against the shared schemas;
  * refusals come back as values with a code of the catalogue, a dead line as `network.offline`.
  */
-import type { z } from 'zod'
+import type * as z from 'zod/mini'
+import { takeAsked } from '../ahead.ts'
 import { accept, isErrorCode, refuse, type Result } from '@soanchung/shared/errors.ts'
 import { errorBody } from '@soanchung/shared/protocol.ts'
 
@@ -12,14 +13,14 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export async function request<Value>(
   method: Method,
   path: string,
-  schema: z.ZodType<Value>,
+  schema: z.ZodMiniType<Value>,
   body?: unknown,
   signal?: AbortSignal,
 ): Promise<Result<Value>> {
-  const answer = await send(method, path, body, signal)
-  if (!answer.ok) return answer
-  const parsed = schema.safeParse(answer.value.status === 204 ? undefined : await answer.value.json())
-  return parsed.success ? accept(parsed.data) : refuse('server.failed', parsed.error.message)
+  return await send(method, path, body, signal, async (response) => {
+    const parsed = schema.safeParse(response.status === 204 ? undefined : await response.json())
+    return parsed.success ? accept(parsed.data) : refuse('server.failed', parsed.error.message)
+  })
 }
 
 /** For answers that are bytes: document updates and exported files. */
@@ -29,24 +30,33 @@ export async function requestBytes(
   body?: unknown,
   signal?: AbortSignal,
 ): Promise<Result<Uint8Array>> {
-  const answer = await send(method, path, body, signal)
-  return answer.ok ? accept(new Uint8Array(await answer.value.arrayBuffer())) : answer
+  return await send(method, path, body, signal, async (response) =>
+    accept(new Uint8Array(await response.arrayBuffer())),
+  )
 }
 
-async function send(method: Method, path: string, body: unknown, signal?: AbortSignal): Promise<Result<Response>> {
-  let response: Response
+/** `read` may throw as reading a body does: the line can end in the middle of it. */
+async function send<Value>(
+  method: Method,
+  path: string,
+  body: unknown,
+  signal: AbortSignal | undefined,
+  read: (response: Response) => Promise<Result<Value>>,
+): Promise<Result<Value>> {
   try {
-    response = await fetch(path, {
-      method,
-      credentials: 'same-origin',
-      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-      ...(signal ? { signal } : {}),
-    })
+    const json = body === undefined ? undefined : JSON.stringify(body)
+    const response = await (takeAsked(method, path, json) ??
+      fetch(path, {
+        method,
+        credentials: 'same-origin',
+        ...(json === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: json }),
+        ...(signal ? { signal } : {}),
+      }))
+    if (response.ok) return await read(response)
+    const parsed = errorBody.safeParse(await response.json())
+    const code = parsed.success && isErrorCode(parsed.data.code) ? parsed.data.code : 'server.failed'
+    return refuse(code, parsed.success ? parsed.data.detail : `HTTP ${response.status}`)
   } catch (error) {
-    return refuse('network.offline', String(error))
+    return refuse(error instanceof SyntaxError ? 'server.failed' : 'network.offline', String(error))
   }
-  if (response.ok) return accept(response)
-  const parsed = errorBody.safeParse(await response.json().catch(() => null))
-  const code = parsed.success && isErrorCode(parsed.data.code) ? parsed.data.code : 'server.failed'
-  return refuse(code, parsed.success ? parsed.data.detail : `HTTP ${response.status}`)
 }

@@ -2,11 +2,15 @@
  * Small things that this device keeps between visits, in localStorage, checked when they are read.
  * A device that keeps nothing (private mode, a full disk) works as if nothing had been kept.
  */
-import type { z } from 'zod'
+import type * as z from 'zod/mini'
 
 const prefix = 'soanchung.'
 
-export function readKept<Value>(key: string, schema: z.ZodType<Value>, store: Storage = localStorage): Value | null {
+export function readKept<Value>(
+  key: string,
+  schema: z.ZodMiniType<Value>,
+  store: Storage = localStorage,
+): Value | null {
   try {
     const text = store.getItem(prefix + key)
     if (text === null) return null

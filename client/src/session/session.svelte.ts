@@ -4,9 +4,10 @@
  * server leaves the screen as it is, with a notice, so that nothing typed is taken away.
  */
 import { createContext } from 'svelte'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { accept, type Result } from '@soanchung/shared/errors.ts'
 import { me as meSchema, type Me } from '@soanchung/shared/protocol.ts'
+import { forgetAsked } from '../ahead.ts'
 import { request } from './api.ts'
 import { keep, readKept } from './kept.ts'
 
@@ -30,6 +31,7 @@ export class Session {
   /** Refused with `auth.wrong`, `auth.slow` or `network.offline`. */
   async signIn(username: string, password: string, remember: boolean): Promise<Result<Me>> {
     const body = { username, password, remember }
+    forgetAsked()
     const answer = await request('POST', '/api/auth/sign-in/username', meSchema, body)
     if (answer.ok) this.#become(answer.value)
     return answer

@@ -251,11 +251,13 @@ export class DeviceStore {
   /**
    * Turns the refused changes of a document into a draft, in one transaction; what the server has
    * stays. Where nothing was known to be refused the whole copy goes: it would be refused again.
+   * With null for `refused` the document stays as it is.
    */
-  writeDraft(draft: Omit<Draft, 'id'>, refused: readonly Pick<Change, 'client' | 'number'>[]): Promise<boolean> {
+  writeDraft(draft: Omit<Draft, 'id'>, refused: readonly Pick<Change, 'client' | 'number'>[] | null): Promise<boolean> {
     return this.#try((database) =>
       database.transaction('rw', database.documents, database.updates, database.drafts, async () => {
         await database.drafts.add(draft)
+        if (refused === null) return
         if (refused.length > 0) {
           const keys = refused.map(({ client, number }): [string, number] => [client, number])
           await database.updates.where('[client+number]').anyOf(keys).delete()

@@ -24,6 +24,8 @@ export const fromServer = { name: 'from the server' } as const
 export const fromTab = { name: 'from another tab' } as const
 
 export interface DocumentEvents {
+  /** An edit of this tab is about to be written to the device. */
+  making: () => void
   /** `loaded`, `live` or `problem` changed. */
   changed: () => void
   /** Bytes that came over the socket. */
@@ -72,6 +74,8 @@ export class DocumentSync {
   #provider: HocuspocusProvider | null = null
   /** What each message that the server has not answered yet carried. */
   #inFlight: PendingChange[][] = []
+  /** At the last exchange something built on content that neither side has. */
+  #lacked = false
 
   constructor(name: DocumentName, ledger: Ledger, events: DocumentEvents) {
     this.name = name
@@ -137,6 +141,7 @@ export class DocumentSync {
     if (this.#made.length === 0) return
     const bytes = merge(this.#made)
     this.#made = []
+    this.#events.making()
     const change = this.#ledger.made(this.name, bytes, this.live)
     if (!this.live) return
     // What another tab has not brought to the server yet goes along: this change may build on it,
@@ -202,6 +207,7 @@ export class DocumentSync {
     readVarString(decoder)
     const type = readVarUint(decoder)
     if (type === messageSync && readVarUint(decoder) === syncStep1) {
+      if (this.#lacks()) return
       // The provider answers now, with everything that the server lacks.
       const waiting = this.#ledger.of(this.name)
       this.#inFlight.push(waiting)
@@ -213,6 +219,32 @@ export class DocumentSync {
       // Of a document that one only reads, the server takes nothing, not even an empty answer.
       else if (this.#inFlight.shift()?.length) this.#refuse('not.allowed')
     }
+  }
+
+  /**
+   * All that the server has is here now. What still builds on missing content can never be seen
+   * there: its base was refused and lies in a draft. Another tab may be about to tell of the base,
+   * so the first time is only asked again.
+   */
+  #lacks(): boolean {
+    if (!hasGap(this.document)) {
+      this.#lacked = false
+      return false
+    }
+    if (this.#ledger.of(this.name).length === 0) {
+      // A shred of what another tab keeps as a draft.
+      this.document.store.pendingStructs = null
+      this.document.store.pendingDs = null
+      return false
+    }
+    if (this.#lacked) this.#refuse('update.orphaned')
+    else {
+      this.#end('server.busy')
+      // The server will say so too, when it has read the answer: once is enough.
+      queueMicrotask(() => this.detach())
+    }
+    this.#lacked = true
+    return true
   }
 
   #taken(changes: readonly PendingChange[]): void {
@@ -246,6 +278,11 @@ export class DocumentSync {
     this.live = false
     this.#inFlight = []
   }
+}
+
+/** Whether a document holds content that it cannot show, since what it builds on is not there. */
+export function hasGap({ store }: Y.Doc): boolean {
+  return store.pendingStructs !== null || store.pendingDs !== null
 }
 
 function merge(updates: Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -87,9 +87,7 @@ export class Ledger {
 
   /** The server has logged these. `told`: another tab said so and has written it down. */
   acknowledged(document: DocumentName, changes: readonly Pick<Change, 'client' | 'number'>[], told = false): void {
-    const waiting = this.#pending.get(document)
-    const known = changes.filter((change) => waiting?.delete(keyOf(change)))
-    if (waiting?.size === 0) this.#pending.delete(document)
+    const known = this.#remove(document, changes)
     if (known.length === 0) return
     if (!told) {
       this.#tell({
@@ -109,6 +107,11 @@ export class Ledger {
     return changes
   }
 
+  /** Another tab keeps these as its draft. */
+  forget(document: DocumentName, changes: readonly Pick<Change, 'client' | 'number'>[]): void {
+    if (this.#remove(document, changes).length > 0) this.#changed()
+  }
+
   /** Tells a tab that has just opened what is waiting here. */
   tellAll(): void {
     for (const changes of this.#pending.values()) {
@@ -123,6 +126,14 @@ export class Ledger {
 
   close(): void {
     clearTimeout(this.#retry)
+  }
+
+  /** Those that were waiting. */
+  #remove(document: DocumentName, changes: readonly Pick<Change, 'client' | 'number'>[]) {
+    const waiting = this.#pending.get(document)
+    const removed = changes.filter((change) => waiting?.delete(keyOf(change)))
+    if (waiting?.size === 0) this.#pending.delete(document)
+    return removed
   }
 
   #add(change: PendingChange): void {

@@ -2,14 +2,20 @@
  * Whether a newer build of the application waits on this device. It enters only when the person
  * says so: a reload in the middle of a sentence would be worse than an hour with the old one.
  */
+import { createContext } from 'svelte'
+
 const askEvery = 30 * 60_000
+/** How long a new build may take to come before the page is loaded again as it is. */
+const patience = 20_000
 
 export class NewVersion {
   available = $state(false)
-  #waiting: ServiceWorker | null = null
+  #container: ServiceWorkerContainer | undefined
+  #registration: ServiceWorkerRegistration | undefined
 
   /** Keeps the application on the device from now on; without a service worker it does nothing. */
   async start(container: ServiceWorkerContainer | undefined): Promise<void> {
+    this.#container = container
     if (container === undefined) return
     let isControlled = container.controller !== null
     container.addEventListener('controllerchange', () => {
@@ -19,7 +25,8 @@ export class NewVersion {
     })
     try {
       const registration = await container.register('/service-worker.js', { updateViaCache: 'none' })
-      this.#watch(registration, container)
+      this.#registration = registration
+      this.#watch(registration)
       setInterval(() => void registration.update().catch(() => undefined), askEvery)
     } catch {
       // Blocked or private: the application runs, it only can't be opened without a network.
@@ -27,15 +34,33 @@ export class NewVersion {
     }
   }
 
-  reload(): void {
-    this.#waiting?.postMessage('enter')
+  /**
+   * Loads the page anew with the newest build that can be had. A plain reload is answered by the
+   * worker of the old one, so the new worker is fetched and let in first.
+   */
+  async load(): Promise<void> {
+    const registration = this.#registration
+    if (registration === undefined || this.#container?.controller == null) return location.reload()
+    const late = setTimeout(() => location.reload(), patience)
+    const enter = (worker: ServiceWorker | null) => {
+      if (worker === null) return false
+      if (worker.state === 'installed') worker.postMessage('enter')
+      worker.addEventListener('statechange', () => {
+        if (worker.state === 'installed') worker.postMessage('enter')
+        else if (worker.state === 'redundant') location.reload()
+      })
+      return true
+    }
+    if (enter(registration.waiting)) return
+    await registration.update().catch(() => undefined)
+    if (enter(registration.waiting) || enter(registration.installing)) return
+    clearTimeout(late)
+    location.reload()
   }
 
-  #watch(registration: ServiceWorkerRegistration, container: ServiceWorkerContainer): void {
+  #watch(registration: ServiceWorkerRegistration): void {
     const offer = (worker: ServiceWorker | null) => {
-      if (worker === null || container.controller === null) return
-      this.#waiting = worker
-      this.available = true
+      if (worker !== null && this.#container?.controller != null) this.available = true
     }
     offer(registration.waiting)
     registration.addEventListener('updatefound', () => {
@@ -46,3 +71,5 @@ export class NewVersion {
     })
   }
 }
+
+export const [useNewVersion, provideNewVersion] = createContext<NewVersion>()

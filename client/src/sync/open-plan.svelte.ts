@@ -1,5 +1,5 @@
 /**
- * Opens a plan: what the device keeps of it at once, then in one request what changed on the server
+ * Opens a plan: what the device keeps of it at once, then in one exchange what changed on the server
  * since, then a connection for the outline and each part, in the background. Whatever happens to
  * the line, the documents stay the ones that screens hold; only a refusal of the server replaces
  * one, and what it refused becomes a draft.
@@ -8,21 +8,26 @@ import * as Y from 'yjs'
 import { accept, type ErrorCode, type Result } from '@soanchung/shared/errors.ts'
 import { partId as partIdSchema, type PartId, type PlanId, type UserId } from '@soanchung/shared/ids.ts'
 import {
+  movesRoot,
   outlineDocument,
   parseDocumentName,
   partDocument,
   schemaVersion,
   type DocumentName,
 } from '@soanchung/shared/plan/documents.ts'
-import type { ConnectionToken, Me, PlanRecord, Presence } from '@soanchung/shared/protocol.ts'
+import type { TextMove } from '@soanchung/shared/plan/split.ts'
+import type { ConnectionToken, Me, PlanRecord } from '@soanchung/shared/protocol.ts'
 import type { OpenPart, OpenPlan, SaveState } from '../plan/open-plan.ts'
+import { presenceOf } from '../plan/presence.svelte.ts'
 import { AttachQueue } from './attach-queue.ts'
 import { DeviceStore, type Draft, type KeptPlan } from './device-store.ts'
-import { DocumentSync, fromDevice, fromServer } from './document-sync.ts'
-import { draftOf, Drafts, type NewDraft } from './drafts.svelte.ts'
+import { DocumentSync } from './document-sync.ts'
+import { draftOf, draftOfWords, Drafts, type NewDraft } from './drafts.svelte.ts'
+import { leftBehind } from './left-behind.ts'
 import { Ledger, type PendingChange } from './ledger.ts'
 import { Outbox } from './outbox.ts'
-import { fetchDocuments, fetchRecord } from './plan-server.ts'
+import { PlanDocuments } from './plan-documents.ts'
+import { fetchPlan, type PlanAnswer } from './plan-server.ts'
 import { Refresh } from './refresh.ts'
 import { endsSync, isPassing } from './refusals.ts'
 import { RemoteRows } from './remote-rows.ts'
@@ -56,18 +61,21 @@ export async function openPlan(
   const drafts = await store.drafts(planId)
   // An opening that was cut short leaves the record alone: an empty plan would be shown for it.
   const isWhole = kept.documents.some(({ name }) => name === outlineDocument(planId))
-  if (kept.record !== null && isWhole) {
-    return accept(new PlanSync(surroundings, store, kept, kept.record, drafts, me, false))
-  }
-  const record = await fetchRecord(surroundings.api, planId, AbortSignal.timeout(openTimeout))
-  if (!record.ok) {
-    await store.close()
-    return record
-  }
-  return accept(new PlanSync(surroundings, store, kept, record.value, drafts, me, true))
+  const opening = { surroundings, store, kept, drafts, me }
+  if (kept.record !== null && isWhole) return accept(new PlanSync(opening, kept.record, null))
+  const answer = await fetchPlan(surroundings.api, planId, new Map())
+  if (!answer.ok) await store.close()
+  return answer.ok ? accept(new PlanSync(opening, answer.value.record, answer.value)) : answer
 }
 
-const openTimeout = 20_000
+interface Opening {
+  surroundings: Surroundings
+  store: DeviceStore
+  kept: KeptPlan
+  drafts: readonly Draft[]
+  me: Me
+}
+
 const closeTimeout = 2_000
 
 class PlanSync implements OpenPlan, OpenedPlan {
@@ -87,9 +95,8 @@ class PlanSync implements OpenPlan, OpenedPlan {
   readonly #remote: RemoteRows
   readonly #queue: AttachQueue
   readonly #outlineName: DocumentName
-  readonly #documents = new Map<DocumentName, DocumentSync>()
+  readonly #documents: PlanDocuments
   readonly #parts = new Map<PartId, OpenPart>()
-  readonly #seqs = new Map<DocumentName, number>()
   readonly #listeners = new Set<() => void>()
   readonly #closed = new AbortController()
   readonly #refresh = new Refresh(() => this.#askServer(), this.#closed.signal)
@@ -101,19 +108,15 @@ class PlanSync implements OpenPlan, OpenedPlan {
   /** The record was fetched since the socket opened, and the epoch is the device's. */
   #agreed = false
   #fetched = false
+  /** What came with the opening goes into the documents before the server is asked anew. */
+  #taking: Promise<void> = Promise.resolve()
   #told = false
   #closing = false
-  #whenSettled: (() => void) | null = null
+  /** Drafts that are being written. */
+  #refilled: Promise<unknown> = Promise.resolve()
 
-  constructor(
-    surroundings: Surroundings,
-    store: DeviceStore,
-    kept: KeptPlan,
-    record: PlanRecord,
-    drafts: readonly Draft[],
-    me: Me,
-    recordIsFresh: boolean,
-  ) {
+  /** `answer` is what the server has just said, where the device kept nothing. */
+  constructor({ surroundings, store, kept, drafts, me }: Opening, record: PlanRecord, answer: PlanAnswer | null) {
     this.id = record.id
     this.userId = me.id
     this.#drafts = new Drafts(store, drafts)
@@ -137,16 +140,22 @@ class PlanSync implements OpenPlan, OpenedPlan {
       partRefused: (part, code) => this.#refused(partDocument(part), code),
     })
     this.#remote = new RemoteRows(record.id, store, surroundings.locks)
+    this.#documents = new PlanDocuments({
+      ...{ plan: record.id, store, ledger: this.#ledger, remote: this.#remote },
+      make: (name) => this.#makeDocument(name),
+    })
     this.#line = surroundings.socket()
     this.#queue = new AttachQueue({
       socket: this.#line.socket,
-      document: (name) => this.#documents.get(name),
+      document: (name) => this.#documents.known(name),
       mayAttach: (name) => this.#mayAttach(name),
       token: () => JSON.stringify({ schema: schemaVersion, epoch: this.#record.epoch } satisfies ConnectionToken),
     })
-    this.#fill(kept)
-    if (recordIsFresh) void store.writeRecord(record, Date.now())
-    this.#rememberRights()
+    this.#documents.fill(kept.documents)
+    this.#outbox.restore(kept.requests)
+    for (const part of this.#outbox.parts()) this.#documents.get(partDocument(part)).markLoaded()
+    if (answer === null) this.#rememberRights()
+    else this.#taking = this.#take(answer)
     this.#knowParts()
     this.#listen()
     this.#tabs.send({ type: 'opened' })
@@ -155,11 +164,11 @@ class PlanSync implements OpenPlan, OpenedPlan {
   }
 
   get outline(): Y.Doc {
-    return this.#document(this.#outlineName).document
+    return this.#documents.get(this.#outlineName).document
   }
 
   get awareness() {
-    return this.#document(this.#outlineName).awareness
+    return this.#documents.get(this.#outlineName).awareness
   }
 
   get drafts(): readonly NewDraft[] {
@@ -177,7 +186,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
   part(id: PartId): OpenPart {
     const known = this.#parts.get(id)
     if (known !== undefined) return known
-    const part = this.#makePart(id)
+    const part = this.#documents.part(id, () => this.#mayWritePart(id))
     this.#parts.set(id, part)
     this.#queue.add([partDocument(id)])
     this.#notify()
@@ -192,7 +201,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
     if (this.#mayWriteParts.has(id)) return
     this.#outbox.createPart(id)
     this.part(id)
-    this.#document(partDocument(id)).markLoaded()
+    this.#documents.get(partDocument(id)).markLoaded()
     void this.#sendRequests()
     this.#notify()
   }
@@ -205,10 +214,11 @@ class PlanSync implements OpenPlan, OpenedPlan {
   async close(): Promise<void> {
     if (this.#closing) return
     this.#closing = true
-    for (const document of this.#documents.values()) document.flush()
-    await this.#onItsWay()
+    for (const document of this.#documents.all()) document.flush()
+    await this.save.sent(closeTimeout)
     this.#closed.abort()
-    for (const document of this.#documents.values()) document.destroy(false)
+    for (const document of this.#documents.all()) document.destroy(false)
+    await this.#refilled
     await this.#ledger.settled()
     await this.#outbox.settled()
     await this.#remote.close()
@@ -217,27 +227,6 @@ class PlanSync implements OpenPlan, OpenedPlan {
     this.#tabs.close()
     this.#line.release()
     await this.#store.close()
-  }
-
-  #makePart(id: PartId): OpenPart {
-    const document = () => this.#document(partDocument(id))
-    const mayWrite = () => this.#mayWritePart(id)
-    document()
-    return {
-      id,
-      get document() {
-        return document().document
-      },
-      get awareness() {
-        return document().awareness
-      },
-      get mayWrite() {
-        return mayWrite()
-      },
-      get loaded() {
-        return document().loaded
-      },
-    }
   }
 
   #mayWritePart(id: PartId): boolean {
@@ -250,42 +239,27 @@ class PlanSync implements OpenPlan, OpenedPlan {
     return this.#code !== 'client.outdated' && this.#code !== 'not.found' && this.#code !== 'not.allowed'
   }
 
-  #document(name: DocumentName): DocumentSync {
-    const known = this.#documents.get(name)
-    if (known !== undefined) return known
+  #makeDocument(name: DocumentName): DocumentSync {
     const document: DocumentSync = new DocumentSync(name, this.#ledger, {
       changed: () => {
         if (document.live) this.#queue.settled(name)
         this.#tellSaving()
         this.#notify()
       },
+      making: () => void this.#remote.flushDocument(name),
       remote: (bytes) => this.#remote.add(name, bytes),
       refused: (code) => this.#refused(name, code),
       ended: (code) => this.#ended(name, code),
       recordChanged: () => this.#refresh.soon(),
     })
-    this.#documents.set(name, document)
     if (name === this.#outlineName) {
       document.document.getMap('parts').observe(() => this.#knowParts())
-      document.awareness.setLocalState({ user: presenceOf(this.#me) })
+      document.awareness.setLocalState({ user: presenceOf(this.#me, this.#record) })
+    } else {
+      const moves = document.document.getMap<TextMove>(movesRoot)
+      moves.observe((event, transaction) => this.#moved(document, event, transaction))
     }
     return document
-  }
-
-  #fill(kept: KeptPlan): void {
-    for (const { name, seq, acknowledged, pending } of kept.documents) {
-      const document = this.#document(name)
-      const isWhole = acknowledged.map((bytes) => document.apply(bytes, fromDevice)).every(Boolean)
-      for (const change of pending) {
-        document.apply(change.bytes, fromDevice)
-        this.#ledger.restored(change)
-      }
-      this.#seqs.set(name, isWhole ? seq : 0)
-      if (acknowledged.length + pending.length > 0) document.markLoaded()
-      this.#remote.note(name, acknowledged.length)
-    }
-    this.#outbox.restore(kept.requests)
-    for (const part of this.#outbox.parts()) this.#document(partDocument(part)).markLoaded()
   }
 
   /** Opens the parts that the record and the outline name. */
@@ -307,21 +281,20 @@ class PlanSync implements OpenPlan, OpenedPlan {
     const { socket } = this.#line
     const opened = () => {
       this.#refresh.worked()
-      if (this.#agreed) this.#queue.add(this.#inSheetOrder())
+      if (this.#agreed) this.#attach()
       else this.#refresh.soon(0)
       this.#tellSaving()
     }
     const dropped = () => {
       this.#agreed = false
       this.#queue.drop()
-      for (const document of this.#documents.values()) document.detach()
+      this.#documents.detach()
       this.#tellSaving()
     }
-    const hidden = () => void this.#remote.flush()
+    // Something would be gone with this tab: neither on the disk nor on the server.
     const leaving = (event: BeforeUnloadEvent) => {
-      if (this.#atRisk) event.preventDefault()
+      if (this.#ledger.notKept + this.#outbox.onlyInMemory + this.#drafts.onlyHere > 0) event.preventDefault()
     }
-    const networkIsBack = () => void socket.connect()
     const isBackFromSigningIn = () => this.#code === 'auth.required' && this.#refresh.soon(0)
     socket.on('open', opened)
     socket.on('disconnect', dropped)
@@ -332,33 +305,31 @@ class PlanSync implements OpenPlan, OpenedPlan {
     })
     if (typeof window === 'undefined') return
     window.addEventListener('beforeunload', leaving, { signal })
-    window.addEventListener('pagehide', hidden, { signal })
-    window.addEventListener('online', networkIsBack, { signal })
+    window.addEventListener('pagehide', () => void this.#remote.flush(), { signal })
+    window.addEventListener('online', () => void socket.connect(), { signal })
     window.addEventListener('focus', isBackFromSigningIn, { signal })
   }
 
-  /** Something would be gone with this tab: neither on the disk nor on the server. */
-  get #atRisk(): boolean {
-    return this.#ledger.notKept + this.#outbox.onlyInMemory + this.#drafts.onlyHere > 0
+  /** The record and what changed, then the connections. Tries again by itself. */
+  async #askServer(): Promise<void> {
+    await this.#taking
+    const { api } = this.#surroundings
+    const held = this.#fetched ? null : this.#documents.held()
+    const answer = await fetchPlan(api, this.id, held, this.#closed.signal)
+    if (this.#closed.signal.aborted) return
+    if (!answer.ok) return this.#refreshFailed(answer.error.code)
+    if (answer.value.record.epoch !== this.#record.epoch) return this.#stop('epoch.changed')
+    await this.#take(answer.value)
+    if (this.#closed.signal.aborted) return
+    await this.#sendRequests()
+    this.#attach()
+    this.#tellSaving()
   }
 
-  /** The record, then what changed, then the connections. Tries again by itself. */
-  async #askServer(): Promise<void> {
-    const { api } = this.#surroundings
-    const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(openTimeout)])
-    const record = await fetchRecord(api, this.id, signal)
-    if (this.#closed.signal.aborted) return
-    if (!record.ok) return this.#refreshFailed(record.error.code)
-    if (record.value.epoch !== this.#record.epoch) return this.#stop('epoch.changed')
-    this.#takeRecord(record.value)
-    if (!this.#fetched) {
-      await this.#fetchDocuments(signal)
-      if (this.#closed.signal.aborted) return
-    }
-    await this.#sendRequests()
+  /** In the order of the sheet. */
+  #attach(): void {
     this.#agreed = true
-    this.#queue.add(this.#inSheetOrder())
-    this.#tellSaving()
+    this.#queue.add([this.#outlineName, ...[...this.#parts.keys()].map((id) => partDocument(id))])
   }
 
   #refreshFailed(code: ErrorCode): void {
@@ -371,6 +342,13 @@ class PlanSync implements OpenPlan, OpenedPlan {
     this.#refresh.failed()
   }
 
+  async #take({ record, documents }: PlanAnswer): Promise<void> {
+    this.#takeRecord(record)
+    if (documents === null) return
+    const names = [this.#outlineName, ...record.parts.map(({ id }) => partDocument(id))]
+    this.#fetched = await this.#documents.take(documents, names, record.epoch, this.#closed.signal)
+  }
+
   #takeRecord(record: PlanRecord): void {
     this.#refresh.worked()
     if (this.#code !== null && !endsSync(this.#code)) this.#code = null
@@ -379,24 +357,6 @@ class PlanSync implements OpenPlan, OpenedPlan {
     this.#rememberRights()
     for (const { id } of record.parts) this.part(id)
     this.#notify()
-  }
-
-  async #fetchDocuments(signal: AbortSignal): Promise<void> {
-    const held = new Map(
-      [...this.#documents].map(([name, { document }]) => [name, { seq: this.#seqs.get(name) ?? 0, document }]),
-    )
-    const answer = await fetchDocuments(this.#surroundings.api, this.id, held, signal)
-    if (!answer.ok || this.#closed.signal.aborted) return
-    const whole = answer.value.filter(({ name, update }) => this.#document(name).apply(update, fromServer))
-    this.#fetched = true
-    const ofPlan = [this.#outlineName, ...this.#record.parts.map(({ id }) => partDocument(id))]
-    // The server says nothing of a part that nobody has written; the device must know that it is empty.
-    const answered = new Set(whole.map(({ name }) => name))
-    const empty = ofPlan
-      .filter((name) => !answered.has(name) && !this.#seqs.has(name))
-      .map((name) => ({ name, seq: 0, update: Y.encodeStateAsUpdate(new Y.Doc()) as Uint8Array<ArrayBuffer> }))
-    void this.#store.writeServerDocuments(this.id, this.#record.epoch, [...whole, ...empty], Date.now())
-    for (const name of ofPlan) this.#document(name).markLoaded()
   }
 
   async #sendRequests(): Promise<void> {
@@ -418,10 +378,6 @@ class PlanSync implements OpenPlan, OpenedPlan {
     return subject?.kind === 'outline' || (subject?.kind === 'part' && this.#mayWriteParts.has(subject.partId))
   }
 
-  #inSheetOrder(): DocumentName[] {
-    return [this.#outlineName, ...[...this.#parts.keys()].map((id) => partDocument(id))]
-  }
-
   #ended(name: DocumentName, code: ErrorCode): void {
     if (endsSync(code)) return this.#stop(code)
     if (code === 'auth.required') {
@@ -437,28 +393,45 @@ class PlanSync implements OpenPlan, OpenedPlan {
   #stop(code: ErrorCode): void {
     this.#code = code
     this.#queue.drop()
-    for (const document of this.#documents.values()) document.detach()
+    this.#documents.detach()
     this.#tellSaving()
     this.#notify()
   }
 
+  /** Keeps as a draft what was written here into text that went to another part without it. */
+  #moved(document: DocumentSync, event: Y.YMapEvent<TextMove>, transaction: Y.Transaction): void {
+    const restored = this.#ledger.of(document.name).filter(({ foreign }) => !foreign)
+    const own = new Set(restored.flatMap(({ bytes }) => [...Y.parseUpdateMeta(bytes).from.keys()]))
+    const blocks = leftBehind(event, transaction, own.add(document.document.clientID))
+    if (blocks.length === 0) return
+    const draft = draftOfWords(this.id, document.name, 'text.moved', blocks)
+    const kept = this.#drafts.keep(draft, null, () => Promise.resolve())
+    this.#refilled = Promise.all([this.#refilled, kept])
+  }
+
   /** Keeps what was refused as a draft and opens the document anew with what the server has. */
   #refused(name: DocumentName, code: ErrorCode, toldByTab = false): void {
-    const refused = this.#documents.get(name)
+    const refused = this.#documents.known(name)
     if (refused === undefined || this.#closed.signal.aborted) return
     if (isPassing(code)) return this.#ended(name, code)
     refused.flush()
     const changes = this.#ledger.withdraw(name)
     const draft = draftOf(this.id, refused, code, changes)
-    this.#documents.delete(name)
-    const fresh = this.#document(name)
+    const fresh = this.#documents.replace(name)
     this.#notifyNow()
     // The refused document is in the middle of the message that said so.
     setTimeout(() => refused.destroy(true), 0)
     if (!toldByTab) this.#tabs.send({ type: 'refused', document: name, code })
     // The tab that was refused keeps the draft of its own changes.
     const isOthers = toldByTab && changes.every(({ foreign }) => foreign)
-    void this.#refill(fresh, isOthers ? null : draft, changes)
+    if (toldByTab) {
+      const own = changes
+        .filter(({ foreign }) => !foreign)
+        .map(({ client, number }) => ({ document: name, client, number }))
+      this.#tabs.send({ type: 'withdrawn', document: name, changes: own })
+    }
+    const refilled = this.#refill(fresh, isOthers ? null : draft, changes)
+    this.#refilled = Promise.all([this.#refilled, refilled])
   }
 
   async #refill(fresh: DocumentSync, draft: NewDraft | null, changes: readonly PendingChange[]): Promise<void> {
@@ -468,9 +441,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
         await this.#remote.flush()
       })
     }
-    for (const bytes of await this.#store.readAcknowledged(fresh.name)) {
-      if (fresh.apply(bytes, fromDevice)) fresh.markLoaded()
-    }
+    await this.#documents.refill(fresh)
     this.#queue.again(fresh.name)
     this.#refresh.soon()
     this.#tellSaving()
@@ -482,12 +453,14 @@ class PlanSync implements OpenPlan, OpenedPlan {
         return this.#ledger.tellAll()
       case 'change': {
         const { type: _type, bytes, ...change } = message
-        this.#document(message.document).hear({ ...change, plan: this.id, bytes: bytes.slice() })
+        this.#documents.get(message.document).hear({ ...change, plan: this.id, bytes: bytes.slice() })
         return
       }
       case 'acknowledged':
         for (const change of message.changes) this.#ledger.acknowledged(change.document, [change], true)
         return
+      case 'withdrawn':
+        return this.#ledger.forget(message.document, message.changes)
       case 'refused':
         if (this.#ledger.of(message.document).length > 0) this.#refused(message.document, message.code, true)
         return
@@ -499,25 +472,15 @@ class PlanSync implements OpenPlan, OpenedPlan {
   #tellSaving(): void {
     const socketIsOpen = this.#line.socket.status === 'connected'
     const waiting = this.#ledger.documents()
-    const problems = [...this.#documents.values()].map(({ problem }) => problem).filter((problem) => problem !== null)
+    const problems = [...this.#documents.all()].map(({ problem }) => problem).filter((problem) => problem !== null)
     const unsent = this.#ledger.unsent + this.#outbox.size
-    if (unsent === 0 || !socketIsOpen) this.#whenSettled?.()
     this.save.update({
       unsent,
       notKept: this.#ledger.notKept + this.#outbox.onlyInMemory,
       online: socketIsOpen,
-      moving: this.#code === null && waiting.every((name) => (this.#documents.get(name)?.problem ?? null) === null),
+      moving: this.#code === null && waiting.every((name) => (this.#documents.known(name)?.problem ?? null) === null),
       code: this.#code ?? problems[0] ?? null,
       keepsCopy: !this.#ledger.failing,
-    })
-  }
-
-  /** Until the server has everything, the line is gone, or it takes too long. */
-  async #onItsWay(): Promise<void> {
-    if (this.save.where !== 'sending') return
-    await new Promise<void>((resolve) => {
-      this.#whenSettled = resolve
-      setTimeout(resolve, closeTimeout)
     })
   }
 
@@ -533,9 +496,4 @@ class PlanSync implements OpenPlan, OpenedPlan {
     if (this.#closed.signal.aborted) return
     for (const listener of [...this.#listeners]) listener()
   }
-}
-
-function presenceOf(me: Me): Presence['user'] {
-  const unit = me.units[0]
-  return { id: me.id, name: me.name, unit: unit?.id ?? null, symbol: unit?.symbol ?? '', colour: unit?.colour ?? 0 }
 }

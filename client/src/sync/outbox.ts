@@ -3,7 +3,7 @@
  * again after a drop, by one tab at a time. Each is idempotent by its id, so one that was sent twice
  * does no harm.
  */
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import type { ErrorCode } from '@soanchung/shared/errors.ts'
 import type { PartId, PlanId } from '@soanchung/shared/ids.ts'
 import type { DeviceStore, StoredRequest } from './device-store.ts'

@@ -36,17 +36,19 @@ export class RemoteRows {
     this.#rows.set(name, (this.#rows.get(name) ?? 0) + rows)
   }
 
+  /** Writes a document's at once: a local change that is about to be written may build on them. */
+  async flushDocument(name: DocumentName): Promise<void> {
+    const updates = this.#collected.get(name)
+    if (updates === undefined) return
+    this.#collected.delete(name)
+    this.note(name, 1)
+    await this.#store.writeRemote(this.#plan, name, mergeUpdates(updates) as Uint8Array<ArrayBuffer>, Date.now())
+  }
+
   async flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    const collected = [...this.#collected]
-    this.#collected.clear()
-    await Promise.all(
-      collected.map(([name, updates]) => {
-        this.note(name, 1)
-        return this.#store.writeRemote(this.#plan, name, mergeUpdates(updates) as Uint8Array<ArrayBuffer>, Date.now())
-      }),
-    )
+    await Promise.all([...this.#collected.keys()].map((name) => this.flushDocument(name)))
     await this.#compact()
   }
 

@@ -19,6 +19,7 @@ export class LiveSaveState implements SaveState {
   unsent = $state(0)
   code: ErrorCode | null = $state(null)
   keepsCopy = $state(true)
+  readonly #waiting = new Set<() => void>()
 
   update(now: Standing): void {
     this.where = place(now)
@@ -26,6 +27,18 @@ export class LiveSaveState implements SaveState {
     this.unsent = now.unsent
     this.code = now.code
     this.keepsCopy = now.keepsCopy
+    if (this.where === 'sending') return
+    for (const resolve of this.#waiting) resolve()
+    this.#waiting.clear()
+  }
+
+  /** Resolves when nothing is on its way: the server has it, or can't be reached; or after `longest` ms. */
+  async sent(longest: number): Promise<void> {
+    if (this.where !== 'sending') return
+    await new Promise<void>((resolve) => {
+      this.#waiting.add(resolve)
+      setTimeout(resolve, longest)
+    })
   }
 }
 

@@ -2,15 +2,18 @@
  * The other tabs of the same account on the same plan: they hear of each change at once, also
  * without a network, and of what the server has acknowledged or refused of it.
  */
-import { z } from 'zod'
-import { isErrorCode } from '@soanchung/shared/errors.ts'
+import * as z from 'zod/mini'
+import { isErrorCode, type ErrorCode } from '@soanchung/shared/errors.ts'
 import type { PlanId, UserId } from '@soanchung/shared/ids.ts'
 import type { DocumentName } from '@soanchung/shared/plan/documents.ts'
 import type { Change } from './device-store.ts'
 import type { Surroundings } from './surroundings.ts'
 
-const documentName = z.string().transform((name) => name as DocumentName)
-const errorCode = z.string().refine(isErrorCode)
+const documentName = z.pipe(
+  z.string(),
+  z.transform((name) => name as DocumentName),
+)
+const errorCode = z.custom<ErrorCode>((code) => typeof code === 'string' && isErrorCode(code))
 const changeKey = z.object({ document: documentName, client: z.string(), number: z.number() })
 
 const tabMessage = z.discriminatedUnion('type', [
@@ -20,6 +23,8 @@ const tabMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('acknowledged'), changes: z.array(changeKey) }),
   /** The server refused what is pending in this document; it has become a draft. */
   z.object({ type: z.literal('refused'), document: documentName, code: errorCode }),
+  /** This tab keeps these, which it had made, as a draft: nobody shall send them. */
+  z.object({ type: z.literal('withdrawn'), document: documentName, changes: z.array(changeKey) }),
   z.object({ type: z.literal('requests-changed') }),
 ])
 export type TabMessage = z.infer<typeof tabMessage>

@@ -3,7 +3,7 @@
  * for, high contrast before dark.
  */
 import { createContext } from 'svelte'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { getLocale, setLocale, type Locale } from '../paraglide/runtime.js'
 import { keep, readKept } from '../session/kept.ts'
 

@@ -1,7 +1,8 @@
 /**
  * Fills an empty installation with the demo of content.ts, through the same functions that people
  * use. The passwords are made by chance; they are answered, and kept in a file that only the owner
- * of the data folder can read.
+ * of the data folder can read. A demo that was cut short (a full disk, Ctrl+C) is begun anew: its
+ * passwords were never told, so nobody could sign in to it.
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -46,17 +47,26 @@ export interface DemoOptions {
   accounts: Accounts
   plans: Plans
   dataFolder: string
+  /** False leaves the installation as it is. */
+  wanted: boolean
 }
 
+/** In `installation` from the first row of the demo to the last, and never while a server serves. */
+const unfinished = { key: 'demo', value: 'unfinished' }
+
 /** The accounts that were made; none where the installation already holds people or units. */
-export async function fillWithDemo({ database, accounts, plans, dataFolder }: DemoOptions): Promise<DemoAccount[]> {
+export async function fillWithDemo(options: DemoOptions): Promise<DemoAccount[]> {
+  const { database, accounts, plans, dataFolder } = options
   const { query } = database
+  if (options.wanted) await takeBackUnfinished(database)
+  await query.deleteFrom('installation').where('key', '=', unfinished.key).execute()
   const [person, unit] = await Promise.all([
     query.selectFrom('user').select('id').limit(1).executeTakeFirst(),
     query.selectFrom('units').select('id').limit(1).executeTakeFirst(),
   ])
-  if (person !== undefined || unit !== undefined) return []
+  if (!options.wanted || person !== undefined || unit !== undefined) return []
 
+  await query.insertInto('installation').values(unfinished).execute()
   const unitIds = new Map(demoUnits.map(({ symbol }) => [symbol, newId<UnitId>()]))
   for (const [index, { symbol, name, parent }] of demoUnits.entries()) {
     await createUnit(query, {
@@ -80,7 +90,30 @@ export async function fillWithDemo({ database, accounts, plans, dataFolder }: De
     await makePlan(plans, actorOf(lead, 'write'), unitIds)
   }
   await writeFile(join(dataFolder, 'demo-accounts.json'), `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 })
+  await query.deleteFrom('installation').where('key', '=', unfinished.key).execute()
   return made
+}
+
+/** Everything that a demo writes to, those that refer to others first. */
+const written = [
+  ...(['part_units', 'plan_parts', 'plan_units', 'plans', 'commands'] as const),
+  ...(['document_updates', 'document_snapshots', 'documents'] as const),
+  ...(['unit_members', 'units', 'session', 'account', 'user'] as const),
+] as const
+
+/** Not where a command has made people meanwhile: then what is there belongs to them. */
+async function takeBackUnfinished({ query }: Database): Promise<void> {
+  await query.transaction().execute(async (transaction) => {
+    const mark = await transaction
+      .selectFrom('installation')
+      .select('key')
+      .where('key', '=', unfinished.key)
+      .executeTakeFirst()
+    const people = await transaction.selectFrom('user').select('username').execute()
+    const ofDemo = new Set(demoPeople.map(({ username }) => username))
+    if (mark === undefined || people.some(({ username }) => !ofDemo.has(username))) return
+    for (const table of written) await transaction.deleteFrom(table).execute()
+  })
 }
 
 async function makePlan(

@@ -140,7 +140,11 @@ class PlanWriter {
   constructor(snapshot: PlanSnapshot, units: readonly Unit[]) {
     this.#snapshot = snapshot
     this.#units = units
-    this.#targets = new Map(snapshot.parts.flatMap((part) => part.targets.map((target) => [target.id, target])))
+    // Where a target was moved, its former part holds an entry of it too; the one that stands counts.
+    const targets = snapshot.parts
+      .flatMap((part) => part.targets)
+      .sort((a, b) => Number(a.movedTo === null) - Number(b.movedTo === null))
+    this.#targets = new Map(targets.map((target) => [target.id, target]))
     const blocks = new Map(snapshot.parts.map((part) => [part.id, part.blocks]))
     this.#numbers = numberParts(snapshot.parts, snapshot.meta.style, (id) => countTopHeadings(blocks.get(id) ?? []))
     this.numbering = new WordNumbering(snapshot, this.#numbers)

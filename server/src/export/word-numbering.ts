@@ -105,14 +105,15 @@ export class WordNumbering {
     return { ...this.#list(`outline-${this.#style}`, levels, scope), level: Math.min(wordLevel, levelLimit) }
   }
 
-  /** Roman parts of one parent count in one list, with all that hangs below them. */
+  /** Roman parts of one parent count in one list, with all that hangs below them; so do Arabic ones of none. */
   #scope(id: PartId): string {
     let at: PartId = id
     for (;;) {
       const number = this.#numbers.get(at)
       const parent = this.#parents.get(at) ?? null
       if (number?.level === 'roman') return `roman:${parent ?? ''}`
-      if (number?.level !== 'arabic' || parent === null) return `own:${at}`
+      if (number?.level !== 'arabic') return `own:${at}`
+      if (parent === null) return 'own:'
       at = parent
     }
   }

@@ -1,7 +1,8 @@
 /**
  * The built client. Every file is known from the start, so no path of a request ever reaches the
- * disk. Files with a hash in their name may be kept for ever, all others are asked for again; text
- * is compressed once, when first asked for. A path of the application gets its one page.
+ * disk. Files with a hash in their name may be kept for ever, all others are asked for again. Text
+ * goes out compressed as the build left it, or is compressed once when first asked for. A path of
+ * the application gets its one page.
  */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
@@ -9,6 +10,7 @@ import { extname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { acceptedEncoding, smallestCompressed } from './compression.ts'
 
 const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
@@ -27,16 +29,15 @@ const types: Record<string, string> = {
   '.woff2': 'font/woff2',
 }
 const compressible = /^(text\/|application\/(json|manifest|wasm)|image\/(svg|x-icon)|font\/ttf)/
-const smallestCompressed = 1024
 
-type Encoding = 'br' | 'gzip'
+type StoredEncoding = 'br' | 'gzip'
 
 interface ClientFile {
   bytes: Buffer
   type: string
   etag: string
   immutable: boolean
-  compressed: Map<Encoding, Promise<Buffer>>
+  compressed: Map<StoredEncoding, Promise<Buffer>>
 }
 
 export interface ClientFiles {
@@ -51,14 +52,17 @@ export async function readClientFiles(folder: string): Promise<ClientFiles> {
     const path = join(entry.parentPath, entry.name)
     const type = types[extname(entry.name)]
     if (!entry.isFile() || type === undefined) continue
-    const bytes = await readFile(path)
+    const [bytes, br, gz] = await Promise.all([readFile(path), readIfThere(`${path}.br`), readIfThere(`${path}.gz`)])
+    const compressed = new Map<StoredEncoding, Promise<Buffer>>()
+    if (br !== null) compressed.set('br', Promise.resolve(br))
+    if (gz !== null) compressed.set('gzip', Promise.resolve(gz))
     const address = `/${relative(folder, path).split(sep).join('/')}`
     files.set(address, {
       bytes,
       type,
       etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
       immutable: address.startsWith('/assets/'),
-      compressed: new Map(),
+      compressed,
     })
   }
   const page = files.get('/index.html')
@@ -86,6 +90,10 @@ export async function readClientFiles(folder: string): Promise<ClientFiles> {
   }
 }
 
+function readIfThere(path: string): Promise<Buffer | null> {
+  return readFile(path).catch(() => null)
+}
+
 function pathOf(url: string): string {
   const path = url.split('?', 1)[0] ?? '/'
   try {
@@ -95,14 +103,12 @@ function pathOf(url: string): string {
   }
 }
 
-function encodingFor(request: FastifyRequest, file: ClientFile): Encoding | null {
+function encodingFor(request: FastifyRequest, file: ClientFile): StoredEncoding | null {
   if (!compressible.test(file.type) || file.bytes.length < smallestCompressed) return null
-  const accepted = String(request.headers['accept-encoding'] ?? '')
-  if (/\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(accepted)) return 'br'
-  return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(accepted) ? 'gzip' : null
+  return acceptedEncoding(request, ['br', 'gzip'])
 }
 
-function compress(file: ClientFile, encoding: Encoding): Promise<Buffer> {
+function compress(file: ClientFile, encoding: StoredEncoding): Promise<Buffer> {
   const done = file.compressed.get(encoding)
   if (done !== undefined) return done
   const made =

@@ -1,4 +1,5 @@
-/** Plans over HTTP: lists, records, parts, the documents that a device lacks, and the Word file. */
+/** Plans over HTTP: lists, records, parts, the record with what a device lacks of the documents, and the Word file. */
+import * as encoding from 'lib0/encoding'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { partId, planId } from '@soanchung/shared/ids.ts'
@@ -12,9 +13,12 @@ import {
   planRecord,
   planSummary,
   planUnitBody,
+  splitBody,
 } from '@soanchung/shared/protocol.ts'
 import type { Exporter } from '../export/export.ts'
 import type { Plans } from '../plans/plans.ts'
+import type { Splits } from '../plans/splits.ts'
+import { sendCompressed } from './compression.ts'
 import { identifiedOf } from './guard.ts'
 import { sendRefusal } from './refusals.ts'
 
@@ -23,9 +27,9 @@ const docxType = 'application/vnd.openxmlformats-officedocument.wordprocessingml
 const ofPlan = z.object({ id: planId })
 const ofPart = z.object({ id: planId, partId })
 
-export const planRoutes: FastifyPluginAsyncZod<{ plans: Plans; exporter: Exporter }> = async (
+export const planRoutes: FastifyPluginAsyncZod<{ plans: Plans; splits: Splits; exporter: Exporter }> = async (
   server,
-  { plans, exporter },
+  { plans, splits, exporter },
 ) => {
   server.get('/api/plans', { schema: { response: { 200: z.array(planSummary) } } }, (request) =>
     plans.list(identifiedOf(request).actor),
@@ -53,9 +57,16 @@ export const planRoutes: FastifyPluginAsyncZod<{ plans: Plans; exporter: Exporte
     '/api/plans/:id/documents',
     { bodyLimit: 8 * megabyte, schema: { params: ofPlan, body: fetchDocumentsBody } },
     async (request, reply) => {
-      const result = await plans.fetchDocuments(identifiedOf(request).actor, request.params.id, request.body.have)
-      if (!result.ok) return sendRefusal(request, reply, result.error)
-      return reply.type(documentsContentType).send(Buffer.from(result.value))
+      const { actor } = identifiedOf(request)
+      const { id } = request.params
+      const record = await plans.record(actor, id)
+      if (!record.ok) return sendRefusal(request, reply, record.error)
+      const documents = await plans.fetchDocuments(actor, id, request.body.have)
+      if (!documents.ok) return sendRefusal(request, reply, documents.error)
+      const encoder = encoding.createEncoder()
+      encoding.writeVarString(encoder, JSON.stringify(record.value))
+      encoding.writeUint8Array(encoder, documents.value)
+      return await sendCompressed(request, reply.type(documentsContentType), encoding.toUint8Array(encoder))
     },
   )
 
@@ -73,6 +84,18 @@ export const planRoutes: FastifyPluginAsyncZod<{ plans: Plans; exporter: Exporte
       return result.ok ? reply.status(204).send() : sendRefusal(request, reply, result.error)
     },
   )
+
+  for (const way of ['split', 'join'] as const) {
+    server.post(
+      `/api/plans/:id/parts/:partId/${way}`,
+      { schema: { params: ofPart, body: splitBody } },
+      async (request, reply) => {
+        const { id, partId: part } = request.params
+        const result = await splits[way](identifiedOf(request).actor, id, part, request.body)
+        return result.ok ? reply.status(204).send() : sendRefusal(request, reply, result.error)
+      },
+    )
+  }
 
   server.put('/api/plans/:id/units', { schema: { params: ofPlan, body: planUnitBody } }, async (request, reply) => {
     const result = await plans.setUnitRole(identifiedOf(request).actor, request.params.id, request.body)

@@ -8,6 +8,7 @@ import { z } from 'zod'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Exporter } from '../export/export.ts'
 import type { Plans } from '../plans/plans.ts'
+import type { Splits } from '../plans/splits.ts'
 import type { Database } from '../storage/database.ts'
 import type { Sync } from '../sync/sync.ts'
 import { accountRoutes } from './account-routes.ts'
@@ -19,6 +20,7 @@ import { handleErrors, sendRefusal } from './refusals.ts'
 export interface HttpOptions {
   accounts: Accounts
   plans: Plans
+  splits: Splits
   exporter: Exporter
   sync: Sync
   database: Database
@@ -35,7 +37,7 @@ const megabyte = 1024 * 1024
 export type HttpServer = Awaited<ReturnType<typeof createHttpServer>>
 
 export async function createHttpServer(options: HttpOptions) {
-  const { accounts, allowedOrigin, database, exporter, logger, plans, sync, version } = options
+  const { accounts, allowedOrigin, database, exporter, logger, plans, splits, sync, version } = options
   const client = await readClientFiles(options.clientFolder)
   const server = Fastify({
     loggerInstance: logger,
@@ -72,7 +74,7 @@ export async function createHttpServer(options: HttpOptions) {
     },
   )
   await server.register(accountRoutes, { accounts, database })
-  await server.register(planRoutes, { plans, exporter })
+  await server.register(planRoutes, { plans, splits, exporter })
 
   server.server.on('upgrade', (request, socket, head) => {
     if (/^\/(sync([/?]|$)|yjs\/)/.test(request.url ?? '')) sync.handleUpgrade(request, socket, head)

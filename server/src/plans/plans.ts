@@ -17,7 +17,9 @@ import {
   type PlanAccess,
   type PlanRole,
 } from '@soanchung/shared/permissions.ts'
+import { readBody } from '@soanchung/shared/plan/blocks.ts'
 import { outlineDocument, partDocument, type DocumentName } from '@soanchung/shared/plan/documents.ts'
+import { countTopHeadings, numberParts } from '@soanchung/shared/plan/numbering.ts'
 import { planTypes, readMeta } from '@soanchung/shared/plan/meta.ts'
 import { readOutline } from '@soanchung/shared/plan/outline.ts'
 import { readSnapshot, writeOutline, writePart, type PlanSnapshot } from '@soanchung/shared/plan/snapshot.ts'
@@ -89,14 +91,13 @@ export function createPlans({ database, sync }: PlansOptions): Plans {
     const changed = await changeTimes(ids)
     const projected = new Map<PlanId, Pick<PlanSummary, 'type' | 'subject'>>()
     for (const row of rows) {
-      if (!projected.has(row.id)) projected.set(row.id, await project(row, changed.get(row.id)?.outline ?? 0))
+      if (!projected.has(row.id)) projected.set(row.id, await project(row, changed.get(row.id) ?? 0))
     }
     const own = await ownParts(ids, actor.units)
     const summaries = ids.map((id): PlanSummary => {
       const ofPlan = rows.filter((row) => row.id === id)
       const [row, stated] = [ofPlan[0], projected.get(id)]
       if (row === undefined || stated === undefined) throw new RefusalError('server.failed', `plan ${id} vanished`)
-      const times = changed.get(id)
       const roles = ofPlan.map((one) => one.role)
       return {
         id,
@@ -104,44 +105,52 @@ export function createPlans({ database, sync }: PlansOptions): Plans {
         stage: row.stage,
         role: bestRole(roles),
         leadUnit: row.lead_unit,
-        ownParts: own.get(id) ?? 0,
-        updatedAt: Math.max(row.created_at, times?.any ?? 0),
+        ownParts: (own.get(id) ?? []).map((part) => ({ ...part, changedAt: Math.max(row.created_at, part.changedAt) })),
+        updatedAt: Math.max(row.created_at, changed.get(id) ?? 0),
       }
     })
     return summaries.sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1))
   }
 
-  /** Type, subject and living parts of a plan, read anew where its outline changed since they were stored. */
-  async function project(
-    row: Tables['plans'],
-    outlineChangedAt: number,
-  ): Promise<Pick<PlanSummary, 'type' | 'subject'>> {
+  /** Type, subject and living parts of a plan, read anew where a document changed since they were stored. */
+  async function project(row: Tables['plans'], changedAt: number): Promise<Pick<PlanSummary, 'type' | 'subject'>> {
     const stored = planTypes.find((type) => type === row.type)
-    if (stored !== undefined && row.updated_at >= outlineChangedAt) return { type: stored, subject: row.subject }
+    if (stored !== undefined && row.updated_at >= changedAt) return { type: stored, subject: row.subject }
     const outline = await sync.readDocument(outlineDocument(row.id))
-    const { type, subject } = readMeta(outline)
-    const living = readOutline(outline).inOrder.map(({ id }) => id)
+    const { type, subject, style } = readMeta(outline)
+    const living = readOutline(outline).inOrder
+    // Parts below a part are counted on from the headings in its text.
+    const headings = new Map<PartId, number>()
+    for (const { id, children } of living) {
+      if (children.length === 0) continue
+      const part = await sync.readDocument(partDocument(id))
+      headings.set(id, countTopHeadings(readBody(part.getXmlFragment('body')).blocks))
+    }
+    const numbers = numberParts(living, style, (id) => headings.get(id) ?? 0)
+    const shown = new Map(
+      living.map(({ id, title }, index) => [
+        id,
+        { in_outline: index + 1, number: numbers.get(id)?.label ?? '', title },
+      ]),
+    )
     await database.transaction(async (transaction) => {
-      await transaction.updateTable('plan_parts').set({ in_outline: 0 }).where('plan_id', '=', row.id).execute()
-      for (const parts of chunksOf(living, 500)) {
-        await transaction
-          .updateTable('plan_parts')
-          .set({ in_outline: 1 })
-          .where('plan_id', '=', row.id)
-          .where('part_id', 'in', parts)
-          .execute()
+      const parts = await transaction.selectFrom('plan_parts').selectAll().where('plan_id', '=', row.id).execute()
+      for (const { part_id, in_outline, number, title } of parts) {
+        const now = shown.get(part_id) ?? { in_outline: 0, number, title }
+        if (now.in_outline === in_outline && now.number === number && now.title === title) continue
+        await transaction.updateTable('plan_parts').set(now).where('part_id', '=', part_id).execute()
       }
       await transaction
         .updateTable('plans')
-        .set({ type, subject, updated_at: outlineChangedAt })
+        .set({ type, subject, updated_at: changedAt })
         .where('id', '=', row.id)
         .execute()
     })
     return { type, subject }
   }
 
-  /** When the outline, and when any document of each plan changed last. */
-  async function changeTimes(ids: readonly PlanId[]): Promise<Map<PlanId, { outline: number; any: number }>> {
+  /** When any document of each plan changed last. */
+  async function changeTimes(ids: readonly PlanId[]): Promise<Map<PlanId, number>> {
     const [outlines, parts] = await Promise.all([
       query
         .selectFrom('documents')
@@ -158,25 +167,31 @@ export function createPlans({ database, sync }: PlansOptions): Plans {
     ])
     const outlineTimes = new Map(outlines.map((row) => [row.name, row.changed_at]))
     const partTimes = new Map(parts.map((row) => [row.plan_id, Number(row.changed_at)]))
-    return new Map(
-      ids.map((id) => {
-        const outline = outlineTimes.get(outlineDocument(id)) ?? 0
-        return [id, { outline, any: Math.max(outline, partTimes.get(id) ?? 0) }]
-      }),
-    )
+    return new Map(ids.map((id) => [id, Math.max(outlineTimes.get(outlineDocument(id)) ?? 0, partTimes.get(id) ?? 0)]))
   }
 
-  async function ownParts(ids: readonly PlanId[], units: readonly UnitId[]): Promise<Map<PlanId, number>> {
+  async function ownParts(
+    ids: readonly PlanId[],
+    units: readonly UnitId[],
+  ): Promise<Map<PlanId, PlanSummary['ownParts']>> {
     const rows = await query
-      .selectFrom('part_units')
-      .innerJoin('plan_parts', 'plan_parts.part_id', 'part_units.part_id')
-      .select((row) => ['plan_parts.plan_id', row.fn.count<number>('part_units.part_id').distinct().as('count')])
+      .selectFrom('plan_parts')
+      .leftJoin('documents', (join) => join.on('documents.name', '=', sql`'part/' || plan_parts.part_id`))
+      .select(['plan_parts.plan_id', 'part_id', 'number', 'title', 'documents.changed_at'])
       .where('plan_parts.plan_id', 'in', ids)
-      .where('part_units.unit_id', 'in', units)
-      .where('plan_parts.in_outline', '=', 1)
-      .groupBy('plan_parts.plan_id')
+      .where('in_outline', '>', 0)
+      .where('part_id', 'in', query.selectFrom('part_units').select('part_id').where('unit_id', 'in', units))
+      .orderBy('in_outline')
       .execute()
-    return new Map(rows.map((row) => [row.plan_id, Number(row.count)]))
+    const own = Map.groupBy(rows, (row) => row.plan_id)
+    return new Map(
+      [...own].map(([plan, parts]) => [
+        plan,
+        parts.map(({ part_id, number, title, changed_at }) => {
+          return { id: part_id, number, title, changedAt: Number(changed_at ?? 0) }
+        }),
+      ]),
+    )
   }
 
   async function unknownUnits(units: readonly UnitId[]): Promise<boolean> {
@@ -365,12 +380,6 @@ async function insertPlan(
       .values({ part_id: part.id, plan_id: id, ...made })
       .execute()
   }
-}
-
-function chunksOf<Item>(items: readonly Item[], length: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / length) }, (_, index) =>
-    items.slice(index * length, (index + 1) * length),
-  )
 }
 
 function bestRole(roles: readonly PlanRole[]): PlanRole {

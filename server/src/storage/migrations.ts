@@ -11,7 +11,7 @@ import type { Tables } from './tables.ts'
 
 type Step = (transaction: Transaction<Tables>, types: ColumnTypes) => Promise<void>
 
-const steps: Step[] = [createLog, createAccounts, createPlans, projectOutline]
+const steps: Step[] = [createLog, createAccounts, createPlans, projectOutline, projectTitles]
 
 /** Idempotent. Throws RefusalError (storage.newer). */
 export async function migrate({ query, types, lockSchema }: Engine): Promise<void> {
@@ -210,5 +210,16 @@ async function projectOutline(transaction: Transaction<Tables>): Promise<void> {
     .alterTable('plan_parts')
     .addColumn('in_outline', 'integer', (column) => column.notNull().defaultTo(0))
     .execute()
+  await transaction.updateTable('plans').set({ updated_at: 0 }).execute()
+}
+
+/** What lists call the parts; read anew with the next list. */
+async function projectTitles(transaction: Transaction<Tables>): Promise<void> {
+  for (const column of ['number', 'title']) {
+    await transaction.schema
+      .alterTable('plan_parts')
+      .addColumn(column, 'text', (text) => text.notNull().defaultTo(''))
+      .execute()
+  }
   await transaction.updateTable('plans').set({ updated_at: 0 }).execute()
 }

@@ -49,8 +49,10 @@ export interface Tables {
     plan_id: PlanId
     created_by: UserId
     created_at: number
-    /** 1 where it stands in the outline; a projection of the outline document, for lists. */
+    /** From here on a projection of the documents, for lists: its place in the outline from 1, or 0. */
     in_outline: Generated<number>
+    number: Generated<string>
+    title: Generated<string>
   }
   part_units: { part_id: PartId; unit_id: UnitId }
 

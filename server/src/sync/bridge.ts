@@ -7,6 +7,8 @@ import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
 
 const messageSync = 0
+const syncStep2 = 1
+const syncUpdate = 2
 const messageAwareness = 1
 const messageAuth = 2
 const messageQueryAwareness = 3
@@ -35,10 +37,26 @@ export function refusalFrame(address: string, reason: string): Uint8Array {
   return encoding.toUint8Array(encoder)
 }
 
-/** Null for a kind of message that y-websocket does not send. Throws on malformed bytes. */
-export function fromStockClient(documentName: string, frame: Uint8Array): Uint8Array | null {
-  const type = decoding.readVarUint(decoding.createDecoder(frame))
-  if (type !== messageSync && type !== messageAwareness && type !== messageQueryAwareness) return null
+/**
+ * A translator of one client's frames, which throws on malformed bytes; null for what goes no
+ * further. What is typed before the client has answered what the server lacks may build on content
+ * that is still missing here. The answer, which every client of the protocol gives, has both.
+ */
+export function fromStockClient(documentName: string): (frame: Uint8Array) => Uint8Array | null {
+  let hasAnswered = false
+  return (frame) => {
+    const decoder = decoding.createDecoder(frame)
+    const type = decoding.readVarUint(decoder)
+    if (type === messageSync) {
+      const step = decoding.readVarUint(decoder)
+      hasAnswered ||= step === syncStep2
+      if (step === syncUpdate && !hasAnswered) return null
+    } else if (type !== messageAwareness && type !== messageQueryAwareness) return null
+    return addressed(documentName, frame)
+  }
+}
+
+function addressed(documentName: string, frame: Uint8Array): Uint8Array {
   const encoder = encoding.createEncoder()
   encoding.writeVarString(encoder, documentName)
   encoding.writeUint8Array(encoder, frame)

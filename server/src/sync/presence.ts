@@ -1,97 +1,87 @@
 /**
- * Presence as it comes off a socket, before the sync library sees it: each person is heard at most
- * ten times a second (the last word counts), clients that repeat what others said are not passed
- * on, and states are small. Who somebody is, the server says; see `ownPresence`.
+ * Presence as it comes in on a connection: each person is heard at most ten times a second (the
+ * last word counts), clients that repeat what others said are not passed on, and states are small
+ * and few. Who somebody is, the server says.
  */
+import type { Connection } from '@hocuspocus/server'
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
-import { removeAwarenessStates, type Awareness } from 'y-protocols/awareness'
+import { applyAwarenessUpdate, removeAwarenessStates, type Awareness } from 'y-protocols/awareness'
+import * as z from 'zod/mini'
 import { presence, type Presence } from '@soanchung/shared/protocol.ts'
-import type { UserId } from '@soanchung/shared/ids.ts'
 
-export const awarenessMessage = 1
 const interval = 100
 const maxStates = 8
 const maxStateLength = 4096
-
-interface Said {
-  clock: number
-  state: string
-}
+/** What a client may say of itself. */
+const said = z.omit(presence, { user: true })
 
 export interface PresenceInlet {
   /** `body` is the frame behind its type. Throws on malformed bytes. */
-  hear(address: string, awareness: Awareness | undefined, body: decoding.Decoder): void
+  hear(body: decoding.Decoder): void
   close(): void
 }
 
-/** One for each socket. `speaker` is null until somebody signed in on it. */
-export function openPresenceInlet(deliver: (frame: Uint8Array) => void, speaker: () => UserId | null): PresenceInlet {
-  const addresses = new Map<string, { waiting: Map<number, Said>; timer: NodeJS.Timeout | null; last: number }>()
+export function openPresenceInlet(connection: Connection, speaker: Presence['user']): PresenceInlet {
+  const { document } = connection
+  const { awareness } = document
+  const waiting = new Map<number, { clock: number; state: Record<string, unknown> }>()
+  let timer: NodeJS.Timeout | undefined
+  let toldAt = 0
 
-  function send(address: string): void {
-    const place = addresses.get(address)
-    if (place === undefined || place.waiting.size === 0) return
-    const update = encoding.createEncoder()
-    encoding.writeVarUint(update, place.waiting.size)
-    for (const [client, { clock, state }] of place.waiting) {
-      encoding.writeVarUint(update, client)
-      encoding.writeVarUint(update, clock)
-      encoding.writeVarString(update, state)
-    }
-    const frame = encoding.createEncoder()
-    encoding.writeVarString(frame, address)
-    encoding.writeVarUint(frame, awarenessMessage)
-    encoding.writeVarUint8Array(frame, encoding.toUint8Array(update))
-    place.waiting.clear()
-    place.last = Date.now()
-    deliver(encoding.toUint8Array(frame))
+  function tell(): void {
+    timer = undefined
+    // The library takes away whom it finds here when the connection closes.
+    const own = document.getClients(connection)
+    if (waiting.size === 0 || !document.hasConnection(connection)) return
+    for (const client of waiting.keys()) own.add(client)
+    toldAt = Date.now()
+    applyAwarenessUpdate(awareness, updateOf(waiting), null)
+    waiting.clear()
   }
 
   return {
-    hear(address, awareness, body) {
-      const place = addresses.get(address) ?? { waiting: new Map<number, Said>(), timer: null, last: 0 }
-      addresses.set(address, place)
-      const said = decoding.createDecoder(decoding.readVarUint8Array(body))
-      const count = Math.min(decoding.readVarUint(said), maxStates)
-      for (let index = 0; index < count; index++) {
-        const client = decoding.readVarUint(said)
-        const clock = decoding.readVarUint(said)
-        const state = decoding.readVarString(said)
-        if (state.length > maxStateLength || isAnother(awareness, client, speaker())) continue
-        if (state === 'null') {
-          place.waiting.delete(client)
-          if (awareness?.states.has(client)) removeAwarenessStates(awareness, [client], null)
-        } else place.waiting.set(client, { clock, state })
+    hear(body) {
+      const own = document.getClients(connection)
+      const decoder = decoding.createDecoder(decoding.readVarUint8Array(body))
+      for (let left = Math.min(decoding.readVarUint(decoder), maxStates); left > 0; left--) {
+        const client = decoding.readVarUint(decoder)
+        const clock = decoding.readVarUint(decoder)
+        const text = decoding.readVarString(decoder)
+        if (text.length > maxStateLength || isAnother(awareness, client, speaker)) continue
+        if (text === 'null') {
+          waiting.delete(client)
+          own.delete(client)
+          removeAwarenessStates(awareness, [client], null)
+          continue
+        }
+        const state = said.safeParse(JSON.parse(text))
+        const isKnown = own.has(client) || waiting.has(client)
+        // A client that says nothing has no place yet.
+        if (!state.success || text === '{}' || (!isKnown && own.size + waiting.size >= maxStates)) continue
+        waiting.set(client, { clock, state: { ...state.data, user: speaker } })
       }
-      if (place.timer !== null) return
-      const wait = place.last + interval - Date.now()
-      if (wait <= 0) send(address)
-      else {
-        place.timer = setTimeout(() => {
-          place.timer = null
-          send(address)
-        }, wait)
-      }
+      if (timer !== undefined) return
+      const wait = toldAt + interval - Date.now()
+      if (wait <= 0) tell()
+      else timer = setTimeout(tell, wait)
     },
-    close() {
-      for (const { timer } of addresses.values()) if (timer !== null) clearTimeout(timer)
-      addresses.clear()
-    },
+    close: () => clearTimeout(timer),
   }
 }
 
-function isAnother(awareness: Awareness | undefined, client: number, speaker: UserId | null): boolean {
-  const user: unknown = awareness?.states.get(client)?.['user']
-  return typeof user === 'object' && user !== null && 'id' in user && user.id !== speaker
+function isAnother(awareness: Awareness, client: number, { id }: Presence['user']): boolean {
+  const user: unknown = awareness.states.get(client)?.['user']
+  return typeof user === 'object' && user !== null && 'id' in user && user.id !== id
 }
 
-/** Makes what clients say of themselves ours: identity from the server, the rest checked. */
-export function ownPresence(states: Map<number, Record<string, unknown>>, user: Presence['user']): void {
-  for (const [client, state] of states) {
-    const parsed = presence.omit({ user: true }).safeParse(state)
-    // The library's own scratch client says nothing, and must not be shown.
-    if (!parsed.success || Object.keys(state).length === 0) states.delete(client)
-    else states.set(client, { ...parsed.data, user })
-  }
+function updateOf(states: ReadonlyMap<number, { clock: number; state: Record<string, unknown> }>): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, states.size)
+    for (const [client, { clock, state }] of states) {
+      encoding.writeVarUint(encoder, client)
+      encoding.writeVarUint(encoder, clock)
+      encoding.writeVarString(encoder, JSON.stringify(state))
+    }
+  })
 }

@@ -3,16 +3,17 @@
  * library sees them, and how much may be buffered for a client that has stopped reading.
  */
 import * as decoding from 'lib0/decoding'
-import type { Document, Hocuspocus } from '@hocuspocus/server'
+import type { Hocuspocus } from '@hocuspocus/server'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { WebSocketServer, type WebSocket } from 'ws'
-import { errorCatalogue, isErrorCode, type ErrorCode } from '@soanchung/shared/errors.ts'
+import { errorCatalogue, type ErrorCode } from '@soanchung/shared/errors.ts'
 import type { UserId } from '@soanchung/shared/ids.ts'
 import { parseDocumentName, type DocumentName } from '@soanchung/shared/plan/documents.ts'
-import { fromStockClient, refusalFrame, signInFrame, toStockClient } from './bridge.ts'
-import { awarenessMessage, openPresenceInlet } from './presence.ts'
+import { fromStockClient, refusalFrame, signInFrame } from './bridge.ts'
+import { closeCode } from './denied.ts'
+import { Outlet } from './outlet.ts'
 
 /** Who came in through which door; the same object for all documents of a socket. */
 export interface Visit {
@@ -26,14 +27,28 @@ export interface Visit {
 
 /** One import of a large plan into one part fits; nothing that a person types comes near. */
 const maxPayload = 16 * 1024 * 1024
-const maxBuffered = 16 * 1024 * 1024
-/** Of all clients together. From a megabyte on, the one that reads least makes room for the others. */
+/** Of all clients together; past this, the one that reads least makes room for the others. */
 const maxBufferedTogether = 128 * 1024 * 1024
-const muchBuffered = 1024 * 1024
 /** Sync, presence, sign-in, the question for presence, stateless, goodbye, ping and pong of the sync library. */
-const messagesOfClients: ReadonlySet<number> = new Set([0, awarenessMessage, 2, 3, 5, 7, 9, 10])
+const messagesOfClients: ReadonlySet<number> = new Set([0, 1, 2, 3, 5, 7, 9, 10])
 const pingInterval = 30_000
 const closeTimeout = 2_000
+
+/** A stock y-websocket client: it names one document and its token in the address. */
+interface Bridged {
+  name: DocumentName
+  token: string
+}
+
+/** The library looks for parameters in the address with every message; nobody asks for them. */
+class PlainRequest extends Request {
+  constructor(headers: Headers) {
+    super('http://server/', { headers })
+  }
+  override get url(): string {
+    return ''
+  }
+}
 
 export interface Sockets {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
@@ -68,33 +83,15 @@ export function openSockets<Context extends { visit: Visit }>(options: {
     drop(all.reduce((most, ws) => (ws.bufferedAmount > most.bufferedAmount ? ws : most)))
   }
 
-  function welcome(ws: WebSocket, request: IncomingMessage, bridged: { name: DocumentName; token: string } | null) {
+  function welcome(ws: WebSocket, socket: Duplex, request: IncomingMessage, bridged: Bridged | null) {
     const visit: Visit = { door: bridged === null ? 'application' : 'bridge', userId: null, proof: null, isOver: false }
-    const client = hocuspocus.handleConnection(
-      {
-        get readyState() {
-          return ws.readyState
-        },
-        send(data: unknown) {
-          if (!(data instanceof Uint8Array)) return
-          const outgoing = bridged === null ? ({ kind: 'frame', bytes: data } as const) : toStockClient(data)
-          if (outgoing === null) return
-          if (outgoing.kind === 'closed') ws.close(closeCode(outgoing.reason), outgoing.reason)
-          else if (ws.bufferedAmount > maxBuffered) drop(ws)
-          else {
-            ws.send(outgoing.bytes)
-            if (ws.bufferedAmount > muchBuffered) makeRoom()
-          }
-        },
-        close: (code?: number, reason?: string) => ws.close(code, reason),
-      },
-      new Request(`http://server${request.url ?? '/'}`, { headers: headersOf(request, bridged === null) }),
-      newContext(visit),
-    )
-    const inlet = openPresenceInlet(
-      (frame) => client.handleMessage(frame),
-      () => visit.userId,
-    )
+    const outlet = new Outlet(ws, socket, {
+      isBridge: bridged !== null,
+      onStalled: () => drop(ws),
+      onMuchBuffered: makeRoom,
+    })
+    const headers = headersOf(request, bridged === null)
+    const client = hocuspocus.handleConnection(outlet, new PlainRequest(headers), newContext(visit))
 
     visits.set(visit, (reason) => {
       visit.isOver = true
@@ -102,9 +99,10 @@ export function openSockets<Context extends { visit: Visit }>(options: {
       ws.close(closeCode(reason), reason)
     })
 
+    const translate = bridged === null ? (bytes: Uint8Array) => bytes : fromStockClient(bridged.name)
     const receive = (bytes: Uint8Array) => {
       if (visit.isOver) return
-      const frame = bridged === null ? bytes : fromStockClient(bridged.name, bytes)
+      const frame = translate(bytes)
       if (frame === null) return
       const decoder = decoding.createDecoder(frame)
       const address = decoding.readVarString(decoder)
@@ -113,9 +111,7 @@ export function openSockets<Context extends { visit: Visit }>(options: {
       if (parseDocumentName(name) === null) return void ws.send(refusalFrame(address, 'not.found'))
       const type = decoding.readVarUint(decoder)
       if (!messagesOfClients.has(type)) throw new Error(`a message of kind ${type}`)
-      if (type !== awarenessMessage) return client.handleMessage(frame)
-      const document: Document | undefined = hocuspocus.documents.get(name)
-      inlet.hear(address, document?.awareness, decoder)
+      client.handleMessage(frame)
     }
     ws.on('message', (data, isBinary) => {
       try {
@@ -136,7 +132,6 @@ export function openSockets<Context extends { visit: Visit }>(options: {
     ws.on('error', (error) => logger.info({ err: error, userId: visit.userId }, 'a socket failed'))
     ws.on('close', (code, reason) => {
       clearInterval(ping)
-      inlet.close()
       visits.delete(visit)
       client.handleClose({ code, reason: reason.toString() })
     })
@@ -154,13 +149,13 @@ export function openSockets<Context extends { visit: Visit }>(options: {
       if (!(isBridge && request.headers.origin === undefined) && !allowedOrigin(request)) {
         return refuseUpgrade(socket, 'origin.foreign')
       }
-      let bridged: { name: DocumentName; token: string } | null = null
+      let bridged: Bridged | null = null
       if (isBridge) {
         const name = bridgedName(url.pathname)
         if (name === null) return refuseUpgrade(socket, 'not.found')
         bridged = { name, token: url.searchParams.get('token') ?? '' }
       }
-      server.handleUpgrade(request, socket, head, (ws) => welcome(ws, request, bridged))
+      server.handleUpgrade(request, socket, head, (ws) => welcome(ws, socket, request, bridged))
     },
     count: () => server.clients.size,
     proofs: () => [...new Set([...visits.keys()].flatMap(({ proof }) => proof ?? []))],
@@ -207,11 +202,6 @@ function headersOf(request: IncomingMessage, withCookie: boolean): Headers {
     headers.set(name, value)
   }
   return headers
-}
-
-export function closeCode(reason: string): number {
-  const entry = isErrorCode(reason) ? errorCatalogue[reason] : null
-  return entry !== null && 'close' in entry ? entry.close : 4500
 }
 
 function refuseUpgrade(socket: Duplex, code: ErrorCode): void {

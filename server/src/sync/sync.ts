@@ -1,23 +1,20 @@
 /**
- * The live documents. An update of a client is checked, appended to the log durably, then applied
- * and acknowledged, in this order and never otherwise; the right to do so is decided by the Gate
- * when the document is opened, and closing a connection makes it be decided again. The server's own
- * changes go through `writeDocument` alone.
+ * The documents that people have open. The right to one is decided by the Gate when it is opened,
+ * and closing a connection makes it be decided again. What then comes in is the intake's, what goes
+ * out the live document's; the server's own changes go through `writeDocument` alone.
  */
-import { Hocuspocus, isTransactionOrigin, type Connection, type Document } from '@hocuspocus/server'
+import { Hocuspocus, type Connection, type Document } from '@hocuspocus/server'
 import type { Transaction } from 'kysely'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
-import * as Y from 'yjs'
-import { RefusalError, type ErrorCode, type Result } from '@soanchung/shared/errors.ts'
+import type * as Y from 'yjs'
+import type { ErrorCode, Result } from '@soanchung/shared/errors.ts'
 import type { PlanId, UserId } from '@soanchung/shared/ids.ts'
 import { can, type Actor } from '@soanchung/shared/permissions.ts'
 import {
   outlineDocument,
-  outlineRoots,
   parseDocumentName,
-  partRoots,
   schemaVersion,
   type DocumentName,
 } from '@soanchung/shared/plan/documents.ts'
@@ -25,12 +22,11 @@ import { connectionToken, type FetchDocumentsBody, type StatelessMessage } from 
 import type { Database } from '../storage/database.ts'
 import type { DocumentLog } from '../storage/log.ts'
 import type { Tables } from '../storage/tables.ts'
-import { startThread } from '../thread.ts'
+import { closeCode, Denied, orDenied } from './denied.ts'
 import type { Gate, Identity } from './gate.ts'
-import { ownPresence } from './presence.ts'
-import { closeCode, openSockets, type Visit } from './sockets.ts'
-import { judgeUpdate, readUpdate, type UpdateReading } from './update-check.ts'
-import type { UpdateQuestion } from './update-worker.ts'
+import { createIntake } from './intake.ts'
+import { openLiveDocument, type LiveDocument } from './live-document.ts'
+import { openSockets, type Visit } from './sockets.ts'
 import { createDocumentWriter, fetchDocuments, readDocument } from './write-document.ts'
 
 export interface SyncOptions {
@@ -82,43 +78,25 @@ interface Context {
   closings: number
 }
 
-/** A refusal on its way through the library's hooks; without a message, or the library prints it. */
-class Denied extends Error {
-  readonly reason: ErrorCode
-  readonly code: number
-  constructor(reason: ErrorCode) {
-    super('')
-    this.reason = reason
-    this.code = closeCode(reason)
-    this.stack = `refused: ${reason}`
-  }
-}
-
 /** Whoever signed out must be out within a second. */
 const proofInterval = 400
 const maxPendingDocuments = 500
-/** From here on, in bytes, reading an update would be felt by those who type meanwhile. */
-const largeUpdate = 64 * 1024
-/** Of the Yjs sync protocol: the two messages that carry an update. */
-const syncStep2 = 1
-const syncUpdate = 2
 
 export function createSync({ log, database, gate, epoch, allowedOrigin, logger }: SyncOptions): Sync {
-  const reader = startThread<UpdateQuestion, UpdateReading>(new URL('./update-worker.ts', import.meta.url))
-  /** Updates between check and apply, by document; one must not unload under them. */
-  const inFlight = new Map<string, Set<Promise<void>>>()
-  const finishers = new WeakMap<Connection, () => void>()
   /** How often each document's connections were closed; a right decided before that counts no more. */
   const closings = new Map<string, number>()
+  const live = new WeakMap<Document, LiveDocument>()
 
   const hocuspocus = new Hocuspocus<Context>({
     quiet: true,
-    flushDelay: 0,
     maxPendingDocuments,
 
     async onAuthenticate({ token, documentName, context, requestHeaders, connectionConfig }) {
       const closed = closingsOf(documentName)
-      const { identity, readOnly } = await translated(authenticate(documentName, token, requestHeaders, context.visit))
+      const { identity, readOnly } = await orDenied(
+        authenticate(documentName, token, requestHeaders, context.visit),
+        logger,
+      )
       connectionConfig.readOnly = readOnly
       context.visit.userId = identity.actor.userId
       context.visit.proof = identity.proof
@@ -134,54 +112,37 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
     },
 
     async onLoadDocument({ document, documentName }) {
-      const stored = await translated(log.load(documentName))
+      const stored = await orDenied(log.load(documentName), logger)
       try {
-        document.transact(() => {
-          for (const update of stored.updates) Y.applyUpdate(document, update)
-        })
+        live.set(document, openLiveDocument(document, stored.updates, logger))
       } catch (error) {
         logger.error({ err: error, document: documentName }, 'a stored document cannot be read')
         throw new Denied('storage.corrupt')
       }
-      // Nobody is attached yet: what loading put into the queue would be sent a second time.
-      document.flush()
-    },
-
-    async beforeSync({ type, payload, connection, document, documentName, context }) {
-      if (type !== syncStep2 && type !== syncUpdate) return
-      if (isEmptyUpdate(payload)) return
-      const reading = await readAside(documentName, payload)
-      // What was still queued or read when the connection was closed had the right of before.
-      if (context.closings !== closingsOf(documentName)) throw new Denied('server.busy')
-      if (context.visit.isOver) throw new Denied('auth.required')
-      const verdict = reading.ok
-        ? judgeUpdate(document, reading.contents)
-        : ({ kind: 'refused', why: reading.why } as const)
-      if (verdict.kind === 'nothing') return
-      if (verdict.kind === 'early') throw new Denied('server.busy')
-      if (verdict.kind === 'refused') {
-        logger.warn({ document: documentName, userId: context.visit.userId, why: verdict.why }, 'an update is refused')
-        throw reject(connection, 'update.invalid')
+      const add = document.addConnection.bind(document)
+      // Before the library hands over what has come while the document was loaded.
+      document.addConnection = (connection) => {
+        const { identity } = contextOf(connection)
+        if (identity !== null) intake.open(connection, identity)
+        return add(connection)
       }
-      if (connection.readOnly) throw reject(connection, 'not.allowed')
-      enter(documentName, connection)
-      await translated(log.append(documentName, payload, context.visit.userId))
-      await applyElsewhere(document, payload)
-    },
-
-    async afterHandleMessage({ connection }) {
-      finishers.get(connection)?.()
     },
 
     async beforeUnloadDocument({ documentName }) {
-      await settled(documentName)
+      await intake.settled(documentName)
     },
+  })
 
-    async beforeHandleAwareness({ states, transactionOrigin, context }) {
-      const user = context?.identity?.presence
-      const isConnection = isTransactionOrigin(transactionOrigin) && transactionOrigin.source === 'connection'
-      if (user === undefined || !isConnection) states.clear()
-      else ownPresence(states, user)
+  const intake = createIntake({
+    log,
+    logger,
+    liveOf,
+    present,
+    objection(connection) {
+      // What still waited when the connection was closed had the right of before.
+      const { closings: decidedAfter, visit } = contextOf(connection)
+      if (decidedAfter !== closingsOf(connection.document.name)) return 'server.busy'
+      return visit.isOver ? 'auth.required' : null
     },
   })
 
@@ -210,81 +171,25 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
     return { identity, readOnly: !mayWrite }
   }
 
-  async function translated<Value>(work: Promise<Value>): Promise<Value> {
-    try {
-      return await work
-    } catch (error) {
-      if (error instanceof Denied) throw error
-      if (error instanceof RefusalError) throw new Denied(error.code)
-      logger.error({ err: error }, 'the sync failed')
-      throw new Denied('server.failed')
-    }
-  }
-
-  async function readAside(documentName: string, update: Uint8Array): Promise<UpdateReading> {
-    const roots = rootsOf(documentName)
-    if (update.length < largeUpdate) return readUpdate(roots, update)
-    // A view of the socket's buffer would carry all of it along.
-    return await translated(reader.ask({ roots, update: new Uint8Array(update) }))
-  }
-
   function closingsOf(documentName: string): number {
     return closings.get(documentName) ?? 0
   }
 
-  function reject(connection: Connection, code: ErrorCode): Denied {
-    connection.sendStateless(JSON.stringify({ type: 'rejected', code } satisfies StatelessMessage))
-    return new Denied(code)
+  function liveOf(document: Document): LiveDocument {
+    const opened = live.get(document)
+    if (opened === undefined) throw new Error(`${document.name} has not been loaded here`)
+    return opened
   }
 
-  function enter(documentName: string, connection: Connection): void {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const all = inFlight.get(documentName) ?? new Set()
-    inFlight.set(documentName, all.add(promise))
-    finishers.set(connection, () => {
-      finishers.delete(connection)
-      all.delete(promise)
-      if (all.size === 0) inFlight.delete(documentName)
-      resolve()
-    })
-  }
-
-  async function settled(documentName: string): Promise<void> {
-    for (let all = inFlight.get(documentName); all !== undefined; all = inFlight.get(documentName)) {
-      await Promise.all(all)
-    }
-  }
-
-  /**
-   * While an update was on its way into the log, its document may have been unloaded and loaded
-   * again from rows that did not have it yet; the library would apply it to the old one only.
-   */
-  async function applyElsewhere(document: Document, update: Uint8Array): Promise<void> {
-    const present = await liveDocument(document.name)
-    if (present !== null && present !== document) applyOurs(present, update)
-  }
-
-  async function liveDocument(name: string): Promise<Document | null> {
+  async function present(name: string): Promise<Document | null> {
     const loading = hocuspocus.loadingDocuments.get(name)
     if (loading === undefined) return hocuspocus.documents.get(name) ?? null
     return await loading.catch(() => null)
   }
 
   async function applyLive(name: string, update: Uint8Array): Promise<void> {
-    const document = await liveDocument(name)
-    if (document !== null) applyOurs(document, update)
-  }
-
-  /** The update is durable already: a document that cannot take it is loaded anew from the log. */
-  function applyOurs(document: Document, update: Uint8Array): void {
-    try {
-      Y.applyUpdate(document, update, { source: 'local', skipStoreHooks: true })
-    } catch (error) {
-      logger.error({ err: error, document: document.name }, 'a stored update cannot be applied')
-      for (const connection of document.getConnections()) {
-        connection.close({ code: closeCode('server.failed'), reason: 'server.failed' })
-      }
-    }
+    const document = await present(name)
+    if (document !== null) await liveOf(document).apply(update, null)
   }
 
   const sockets = openSockets<Context>({
@@ -338,20 +243,14 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
     async close() {
       clearInterval(watch)
       await sockets.close()
-      await Promise.all([...inFlight.keys()].map(settled))
-      hocuspocus.flushPendingStores()
-      await reader.close()
+      await intake.settled()
+      await intake.close()
     },
   }
 }
 
-/** No clients and no deletions: what is answered to somebody who has everything. */
-function isEmptyUpdate(update: Uint8Array): boolean {
-  return update.length === 2 && update[0] === 0 && update[1] === 0
-}
-
-function rootsOf(documentName: string): readonly string[] {
-  return parseDocumentName(documentName)?.kind === 'outline' ? outlineRoots : partRoots
+function contextOf({ context }: Connection<Context>): Context {
+  return context
 }
 
 function parseToken(token: string) {

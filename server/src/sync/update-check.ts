@@ -1,8 +1,9 @@
 /**
  * What an update from a client must look like before it may enter the log. Yjs applies an update
  * piece by piece and trusts it, so whatever could throw half-way, reach outside the document's own
- * roots, nest without end or pile up waiting content is refused here. Reading an update needs its
- * bytes alone and may happen on another thread; judging what was read needs the document.
+ * roots or nest without end is refused here. What builds on content that is not there is not taken
+ * either: Yjs would keep it unseen, for ever where the rest was refused. Reading an update needs
+ * its bytes alone and may happen on another thread; judging what was read needs the document.
  */
 import * as Y from 'yjs'
 import { scanUpdate } from './update-scan.ts'
@@ -23,16 +24,10 @@ export type UpdateVerdict =
   | { kind: 'new' }
   /** The document has all of it, so there is nothing to log. */
   | { kind: 'nothing' }
-  /** It builds on what has not come yet, in a way that cannot be checked: the client must sync again. */
+  /** It builds on what has not come yet: the client must sync again, which brings both together. */
   | { kind: 'early' }
   | { kind: 'refused'; why: string }
 
-/**
- * Typing while a connection is still being set up sends an update before those that it builds on.
- * It waits in the document until they come, which costs more the more there are.
- */
-const maxWaitingClients = 16
-const maxWaitingBytes = 1024 * 1024
 /** Of types inside types; ours are five deep, and some thousands overflow the stack. */
 const maxLevels = 40
 
@@ -83,20 +78,13 @@ export function judgeUpdate(document: Y.Doc, contents: UpdateContents): UpdateVe
     clients.some(({ client, to }) => to > stateOf(client)) ||
     deletions.some(({ client, clock, length }) => !isDeleted(document, client, clock, length))
   if (!isNew) return { kind: 'nothing' }
-  // A deletion of what nobody has written yet would wait to fall on it.
-  if (deletions.some(({ client, clock, length }) => !isKnown(client, clock + length))) return { kind: 'early' }
-  for (const { client, clock, levels } of hangsBelow) {
-    if (clock >= stateOf(client)) return { kind: 'early' }
-    if (levelOf(document, client, clock) + levels > maxLevels) return { kind: 'refused', why: 'nested too deep' }
-  }
   const hasGap =
     clients.some(({ client, from, hasHoles }) => from > stateOf(client) || hasHoles) ||
-    leansOn.some(({ client, clock }) => !isKnown(client, clock + 1))
-  const waiting = document.store.pendingStructs
-  if (hasGap && waiting !== null) {
-    if (waiting.missing.size >= maxWaitingClients || waiting.update.length > maxWaitingBytes) {
-      return { kind: 'refused', why: 'too much waits for earlier updates' }
-    }
+    leansOn.some(({ client, clock }) => !isKnown(client, clock + 1)) ||
+    deletions.some(({ client, clock, length }) => !isKnown(client, clock + length))
+  if (hasGap) return { kind: 'early' }
+  for (const { client, clock, levels } of hangsBelow) {
+    if (levelOf(document, client, clock) + levels > maxLevels) return { kind: 'refused', why: 'nested too deep' }
   }
   return { kind: 'new' }
 }

@@ -163,7 +163,8 @@ function addRecipient(text: string, line: number, ending: ReadEnding): void {
 /** Who signs "on behalf of" a body names it. */
 function guessIssuer(ending: ReadEnding, read: Pick<ReadHeading, 'heading'>): void {
   const [signer] = ending.signers
-  const value = signer?.authority.split('\n')[0]?.replace(authority, '') ?? ''
+  const [line = ''] = signer?.authority.split('\n') ?? []
+  const value = /^T\/?M/u.test(line) ? line.replace(authority, '') : ''
   if (signer === undefined || value === '' || read.heading.issuer !== null) return
   read.heading.issuer = { value, line: signer.line, sure: 'doubtful' }
   ending.doubts.push({ code: 'issuer.guessed', line: signer.line, text: value, detail: '' })

@@ -4,12 +4,15 @@
  * decided by quantity-find.ts; here it is decided what they are about. Nothing is made of them
  * until the user accepts them.
  */
-import { Decimal } from 'decimal.js'
+import { Big } from 'big.js'
 import { findQuantities, type FoundQuantity } from '../targets/quantity-find.ts'
 import { formatQuantity, parseFrequency, rescale } from '../targets/quantity-text.ts'
 import type { Frequency, Quantity } from '../targets/quantity.ts'
+import { clip } from './lines.ts'
+import { capital, nameOfFigure, type Surroundings } from './figure-names.ts'
 import type { Period } from './period.ts'
 import type { Doubt, ImportedBlock, ImportedPart, OfferedBudgetLine, OfferedTarget } from './result.ts'
+import { readColumns, readRow, tablesOf, type Table } from './table.ts'
 
 export interface Figures {
   targets: OfferedTarget[]
@@ -26,6 +29,8 @@ interface Source {
   footnote: number | null
   /** The items that it hangs below, nearest first, then the title of its part. */
   above: string[]
+  /** The part, or one that it lies in, tells how things stood before the plan. */
+  isPast: boolean
   /** The first year of the text, or of what stands above it, for figures whose sentence says none. */
   years: () => string | undefined
 }
@@ -33,19 +38,30 @@ interface Source {
 export function readFigures(parts: readonly ImportedPart[], period: Period): Figures {
   const figures: Figures = { targets: [], budget: [], doubts: [] }
   parts.forEach((part, index) => {
-    for (const source of sourcesOf(part, index)) readSource(source, part, period, figures)
+    const tables = tablesOf(part.blocks)
+    for (const source of sourcesOf(parts, part, index)) {
+      const table = tables[source.block] ?? null
+      if (table === null) readSource(source, part, period, figures)
+      else if (source.block === table.first) readTable(part, index, table, period, figures)
+    }
     checkSum(index, figures)
   })
   return figures
 }
 
-function sourcesOf(part: ImportedPart, index: number): Source[] {
+const pastTitle = /thực trạng|hiện trạng|tình hình|đặc điểm|kết quả (?:đạt được|thực hiện)/iu
+
+function sourcesOf(parts: readonly ImportedPart[], part: ImportedPart, index: number): Source[] {
+  let isPast = false
+  for (let at: ImportedPart | undefined = part; at !== undefined; at = parts[at.parent ?? -1]) {
+    isPast ||= pastTitle.test(at.title)
+  }
   return part.blocks.flatMap((block, at) => {
     const above = [...leadsOf(part.blocks, at), part.title]
     const sourceOf = (text: string, line: number, footnote: number | null): Source => {
       let known: { year: string | undefined } | null = null
       const years = () => (known ??= { year: [text, ...above].flatMap((one) => yearsIn(one)).at(0) }).year
-      return { text, line, part: index, block: at, footnote, above, years }
+      return { text, line, part: index, block: at, footnote, above, isPast, years }
     }
     const notes = block.footnotes.map((note, footnote) => sourceOf(note.text, note.line, footnote))
     return [sourceOf(block.text, block.line, null), ...notes]
@@ -76,11 +92,27 @@ function leadsOf(blocks: readonly ImportedBlock[], at: number): string[] {
   return leads
 }
 
+function readTable(part: ImportedPart, index: number, table: Table, period: Period, figures: Figures): void {
+  const columns = readColumns(part.blocks[table.first]?.cells ?? [], period)
+  if (columns === null) return
+  for (let at = table.first + 1; at < table.end; at++) {
+    const block = part.blocks[at]
+    const row = readRow(block?.cells ?? [], columns)
+    if (block === undefined || row === null) continue
+    const place = { sentence: block.text, part: index, block: at, footnote: null, line: block.line }
+    figures.targets.push({ id: `t${figures.targets.length + 1}`, ...row, frequency: null, ...place })
+  }
+}
+
 function readSource(source: Source, part: ImportedPart, period: Period, figures: Figures): void {
   const found = findQuantities(source.text)
+  const arounds = found.map((figure, index) => surroundings(source.text, figure, found[index - 1], found[index + 1]))
+  const names: string[] = []
   let lastLine: OfferedBudgetLine | null = null
   found.forEach((figure, index) => {
-    const around = surroundings(source.text, figure, found[index - 1], found[index + 1])
+    const around = arounds[index]
+    if (around === undefined) return
+    names.push(nameOfFigure(arounds, index, names, source.above))
     const place = {
       sentence: around.sentence,
       part: source.part,
@@ -92,28 +124,28 @@ function readSource(source: Source, part: ImportedPart, period: Period, figures:
     }
     if (isBudget(figure.quantity, around, source, part)) {
       const id = `b${figures.budget.length + 1}`
-      const line = budgetLineOf(id, figure.quantity, around, source, part, lastLine, period, figures)
+      const line = budgetLineOf(
+        id,
+        names.at(-1) ?? '',
+        figure.quantity,
+        around,
+        source,
+        part,
+        lastLine,
+        period,
+        figures,
+      )
       figures.budget.push({ ...line, ...place })
       lastLine ??= { ...line, ...place }
       return
     }
     const year = yearNear(around, source, period, figures.doubts)
-    const frequency = figure.quantity.frequency === undefined ? frequencyNear(around.before) : null
+    const frequency = figure.quantity.frequency === undefined ? frequencyNear(around) : null
     const id = `t${figures.targets.length + 1}`
-    const name = targetName(figure.quantity, around, source)
-    figures.targets.push({ id, name, quantity: figure.quantity, year, frequency, ...place })
+    const name = names.at(-1) ?? ''
+    figures.targets.push({ id, name, quantity: figure.quantity, year, frequency, others: [], note: '', ...place })
     doubtComparison(around, figure, source, figures.doubts)
   })
-}
-
-interface Surroundings {
-  /** The whole sentence, and its words before and after the figure. */
-  sentence: string
-  before: string
-  after: string
-  /** From the figure before, and up to the one behind. */
-  since: string
-  until: string
 }
 
 const sentenceEnd = /[.;!?…](?=\s|$)/gu
@@ -137,8 +169,11 @@ function surroundings(
     sentence: text.slice(start, end).trim(),
     before: text.slice(start, figure.from).trimStart(),
     after: text.slice(figure.to, end),
-    since: text.slice(Math.max(start, previous?.to ?? 0), figure.from).trim(),
+    since: text.slice(Math.max(start, previous?.to ?? 0), figure.from).trimEnd(),
     until: text.slice(figure.to, Math.min(end, next?.from ?? end)),
+    quantity: figure.quantity,
+    isFirst: previous === undefined || previous.to <= start,
+    isLast: next === undefined || next.from >= end,
   }
 }
 
@@ -155,24 +190,25 @@ function yearsIn(text: string): string[] {
 
 function yearNear(around: Surroundings, source: Source, period: Period, doubts: Doubt[]): number {
   const said = yearsIn(around.before).at(-1) ?? yearsIn(around.after).at(0) ?? source.years()
-  if (said === undefined) return period.to
+  if (said === undefined) return source.isPast ? period.from - 1 : period.to
   const year = Number(said)
   const isYear = said.length === 4 && year >= 1945 && year <= 2200
   if (isYear && year <= period.to) return year
   const code = isYear ? 'year.outside' : 'year.wrong'
   if (!doubts.some((one) => one.code === code && one.line === source.line)) {
-    doubts.push({ code, line: source.line, text: around.sentence.slice(0, 80), detail: said })
+    doubts.push({ code, line: source.line, text: clip(around.sentence), detail: said })
   }
   return isYear ? year : period.to
 }
 
-function frequencyNear(before: string): Frequency | null {
-  const said = [...before.matchAll(/(?:mỗi|hằng|hàng) (ngày|tuần|tháng|quý|năm|nhiệm kỳ)(?!\p{L})/giu)].at(-1)
+function frequencyNear({ before, until }: Surroundings): Frequency | null {
+  const every = /(?:mỗi|hằng|hàng) (ngày|tuần|tháng|quý|năm|nhiệm kỳ)(?!\p{L})/giu
+  const said = [...before.matchAll(every)].at(-1) ?? [...(until.split(/[,;:(]/u)[0] ?? '').matchAll(every)].at(0)
   return said === undefined ? null : parseFrequency(said[1] ?? '')
 }
 
 function doubtComparison(around: Surroundings, figure: FoundQuantity, source: Source, doubts: Doubt[]): void {
-  const place = { line: source.line, text: around.sentence.slice(0, 80), detail: formatQuantity(figure.quantity) }
+  const place = { line: source.line, text: clip(around.sentence), detail: formatQuantity(figure.quantity) }
   const { comparison } = figure.quantity
   if (comparison !== '=' && comparison !== 'range' && /^ trở (?:lên|xuống)/iu.test(around.after)) {
     doubts.push({ code: 'comparison.double', ...place })
@@ -180,93 +216,6 @@ function doubtComparison(around: Surroundings, figure: FoundQuantity, source: So
   if (/(?:khoảng|gần|xấp xỉ|ước|trên dưới|vượt|cao hơn|thấp hơn) $/iu.test(around.before)) {
     doubts.push({ code: 'comparison.vague', ...place })
   }
-}
-
-// ---- names
-
-const leading = /^(?:[\s,–-]+|(?:và|trong đó|thì|phấn đấu|còn|các|số|những|ra)(?=[\s,]|$))+/iu
-const leadingVerb = /^(?:[\s,–-]+|(?:và|có|trong đó|thì|là|phấn đấu|đạt|với|còn|các|số|những|ra|được)(?=[\s,]|$))+/iu
-const trailing =
-  /(?:[\s,:–-]+|(?<=^|[\s,])(?:và|có|trong đó|thì|là|phấn đấu|đạt|với|còn|trên|hằng năm|hàng năm|mỗi năm|mỗi quý|mỗi tháng|để|đảm bảo|bảo đảm|ít nhất|khoảng|gần|tại|ở|từ|được))+$/iu
-const verb =
-  /(?:^|\s)(?:được|đạt|có|tham gia|thực hiện|hoàn thành|đăng ký|xây dựng|xếp loại|tổ chức|duy trì|hoạt động|là|biết|sử dụng|ký|tiếp cận|đảm bảo|bảo đảm)(?=\s|$)/iu
-const longestName = 120
-
-function targetName(quantity: Quantity, around: Surroundings, source: Source): string {
-  const behind = phraseBehind(around.until)
-  const ahead = phraseAhead(around.since === '' ? around.before : around.since, source)
-  switch (quantity.measure.kind) {
-    case 'percent':
-      if (behind === '') return capital(/^(?:tỷ lệ|tỉ lệ|mức|số)/iu.test(ahead) ? ahead : `Tỷ lệ ${small(ahead)}`)
-      return `Tỷ lệ ${behind}`
-    case 'money':
-      return capital(ahead === '' ? behind : ahead)
-    case 'count': {
-      const { noun } = quantity.measure
-      if (/đồng\//iu.test(noun) && ahead !== '') return capital(ahead)
-      if (behind !== '' && !isBeside(behind)) return `Số ${small(noun)} ${behind}`
-      return ahead === '' ? `Số ${small(noun)}` : `Số ${small(noun)} (${small(ahead)})`
-    }
-  }
-}
-
-/** What the words behind a figure say that it counts, up to the end of their clause. */
-function phraseBehind(text: string): string {
-  if (/^\s*(?:[,;.:)]|$|trong đó|trở lên|trở xuống)/iu.test(text)) return ''
-  const clause = text.split(/[;:()]|\.(?=\s|$)|,?\s(?:theo|để|nhằm|trong đó|trong khi)\s/u)[0] ?? ''
-  let phrase = ''
-  for (const piece of clause.split(',')) {
-    const isWhole = phrase.length >= 30 && (verb.test(phrase) || /[”"]$/u.test(phrase))
-    if (isWhole || (phrase !== '' && phrase.length + piece.length > longestName)) break
-    phrase += (phrase === '' ? '' : ',') + piece
-  }
-  return shorten(closeQuotes(phrase.replace(leading, '').replace(trailing, '').trim()))
-}
-
-/** What the words before a figure say, for one that ends its clause: "tỷ lệ … đạt 90%". */
-function phraseAhead(text: string, source: Source): string {
-  const clause =
-    text
-      .split(/[;:()]|\.(?=\s)/u)
-      .filter((piece) => piece.trim() !== '')
-      .at(-1) ?? ''
-  const phrase = bare(clause)
-  const lead = phrase === '' ? bare(source.above[0] ?? '') : phrase
-  return shorten(closeQuotes(lead))
-}
-
-function bare(clause: string): string {
-  return clause.replace(leadingVerb, '').replace(trailing, '').trim()
-}
-
-/** Words that go on about something else than what is counted: "01 lần với Ban Dân vận". */
-function isBeside(phrase: string): boolean {
-  return /^(?:với|cho|tại|ở|trong|để|của|về|theo|nhằm|vào|giữa|do)(?!\p{L})/iu.test(phrase)
-}
-
-function shorten(text: string): string {
-  if (text.length <= longestName) return text
-  const cut = text.slice(0, longestName)
-  return cut
-    .slice(0, Math.max(cut.lastIndexOf(','), cut.lastIndexOf(' ')))
-    .replace(trailing, '')
-    .trim()
-}
-
-/** A quotation mark that the cut left alone would only disturb. */
-function closeQuotes(text: string): string {
-  const opens = (text.match(/“/gu) ?? []).length
-  const closes = (text.match(/”/gu) ?? []).length
-  if (opens > closes) return `${text}”`
-  return opens < closes ? text.replace('”', '') : text
-}
-
-function small(text: string): string {
-  return /^\p{Lu}{2}|^\p{Lu}\p{Ll}*(?: \p{Lu})/u.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1)
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 // ---- money
@@ -290,6 +239,7 @@ type NewLine = Pick<OfferedBudgetLine, 'id' | 'name' | 'amount' | 'year' | 'isTo
 
 function budgetLineOf(
   id: string,
+  said: string,
   amount: Quantity,
   around: Surroundings,
   source: Source,
@@ -298,18 +248,17 @@ function budgetLineOf(
   period: Period,
   figures: Figures,
 ): NewLine {
-  const said = yearsIn(around.before).at(-1) ?? yearsIn(around.before.replace(/ của /giu, ' ')).at(-1) ?? null
-  const isYear = said !== null && said.length === 4
-  if (said !== null && !isYear) {
-    figures.doubts.push({ code: 'year.wrong', line: source.line, text: around.sentence.slice(0, 80), detail: said })
+  const written = yearsIn(around.before).at(-1) ?? yearsIn(around.before.replace(/ của /giu, ' ')).at(-1) ?? null
+  const isYear = written !== null && written.length === 4
+  if (written !== null && !isYear) {
+    figures.doubts.push({ code: 'year.wrong', line: source.line, text: clip(around.sentence), detail: written })
   }
   const isInner = first !== null && /trong đó|bao gồm|gồm/iu.test(source.text.slice(first.to))
-  const ahead = phraseAhead(around.since, source)
-  const isNamed = ahead !== '' && !onlyYear.test(ahead)
-  const isTotal = !isInner && said === null && /tổng/iu.test(around.before)
-  const name = isNamed ? capital(ahead) : commonName(part, figures, source.part)
+  const isNamed = said !== '' && !onlyYear.test(said) && !onlyYear.test(around.before.trim())
+  const isTotal = !isInner && written === null && /tổng/iu.test(around.before)
+  const name = isNamed ? said : commonName(part, figures, source.part)
   const only = period.from === period.to && !isTotal ? period.to : null
-  const year = isYear ? Number(said) : isInner ? first.year : said === null ? only : null
+  const year = isYear ? Number(written) : isInner ? first.year : written === null ? only : null
   return { id, name, amount, year, isTotal, within: isInner ? first.id : null }
 }
 
@@ -328,16 +277,16 @@ function checkSum(part: number, figures: Figures): void {
   const rest = lines.filter((line) => !line.isTotal && line.amount.comparison === '=')
   if (total === undefined || rest.length < 2 || total.amount.comparison !== '=') return
   const stated = inDong(total.amount)
-  const sum = rest.reduce((all, line) => all.plus(inDong(line.amount)), new Decimal(0))
-  if (sum.equals(stated)) return
+  const sum = rest.reduce((all, line) => all.plus(inDong(line.amount)), new Big(0))
+  if (sum.eq(stated)) return
   const { measure } = total.amount
   const scale = measure.kind === 'money' ? measure.scale : 'dong'
   const added: Quantity = { ...total.amount, numbers: [rescale(sum.toFixed(), 'dong', scale)] }
   const detail = `${formatQuantity(added)} ≠ ${formatQuantity(total.amount)}`
-  figures.doubts.push({ code: 'sum.differs', line: total.line, text: total.sentence.slice(0, 80), detail })
+  figures.doubts.push({ code: 'sum.differs', line: total.line, text: clip(total.sentence), detail })
 }
 
-function inDong({ measure, numbers }: Quantity): Decimal {
+function inDong({ measure, numbers }: Quantity): Big {
   const scale = measure.kind === 'money' ? measure.scale : 'dong'
-  return new Decimal(rescale(numbers[0] ?? '0', scale, 'dong'))
+  return new Big(rescale(numbers[0] ?? '0', scale, 'dong'))
 }

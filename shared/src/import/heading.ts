@@ -4,7 +4,7 @@
  * 05-HD/VPTW); where a line has none of them it is left out and shown, never dropped.
  */
 import type { PlanType } from '../plan/meta.ts'
-import { bareText, isCapitals, leave, oneSpace, type Line } from './lines.ts'
+import { bareText, clip, isCapitals, leave, oneSpace, type Line } from './lines.ts'
 import { readMark } from './mark.ts'
 import type { Doubt, ImportedHeading, LeftOutLine } from './result.ts'
 
@@ -23,6 +23,8 @@ const types: readonly [PlanType, string][] = [
   ['de-an', 'ĐỀ ÁN'],
   ['chuong-trinh', 'CHƯƠNG TRÌNH'],
 ]
+/** Documents that are no plans; their headings have the same lines. */
+const otherTypes = /^(?:QUYẾT ĐỊNH|NGHỊ QUYẾT|CHỈ THỊ|HƯỚNG DẪN|BÁO CÁO|TỜ TRÌNH|THÔNG BÁO|QUY CHẾ|QUY ĐỊNH|KẾT LUẬN)$/u
 const typeNames = types.map(([, name]) => name).join('|')
 const typeAlone = new RegExp(
   `^(?:DỰ THẢO )?(${typeNames})(?: (HÀNH ĐỘNG|PHỐI HỢP|CÔNG TÁC))?(?: SỐ:? (\\d[\\p{L}\\d/-]*))?$`,
@@ -69,9 +71,9 @@ export function readHeading(lines: readonly Line[]): ReadHeading {
   const below = type === null ? above.length : readSubject(lines, type, end, read)
   settleTitles(others, read)
   read.rest = lines.slice(below).filter((line) => !isTitleAgain(line, read))
-  if (type === null) {
-    const line = lines[0]?.number ?? 1
-    read.doubts.push({ code: 'type.unknown', line, text: lines[0]?.text.slice(0, 80) ?? '', detail: '' })
+  if (read.heading.type === null) {
+    const line = lines[type?.index ?? 0]
+    read.doubts.push({ code: 'type.unknown', line: line?.number ?? 1, text: clip(line?.text ?? ''), detail: '' })
   }
   if (read.heading.subject === null) {
     const line = type === null ? (lines[0]?.number ?? 1) : (lines[type.index]?.number ?? 1)
@@ -82,7 +84,8 @@ export function readHeading(lines: readonly Line[]): ReadHeading {
 
 interface FoundType {
   index: number
-  type: PlanType
+  /** Null for a document that is no plan. */
+  type: PlanType | null
   /** "hành động" of a "chương trình hành động", part of the subject here. */
   kind: string
   number: string
@@ -104,6 +107,8 @@ function findType(lines: readonly Line[]): FoundType | null {
     if (front === null || type === null) continue
     return { index, type, kind: '', number: '', subject: front[2] ?? '', isSure: true }
   }
+  const other = lines.findIndex(({ text }) => otherTypes.test(text))
+  if (other >= 0) return { index: other, type: null, kind: '', number: '', subject: '', isSure: true }
   for (const [index, { text }] of lines.slice(0, 12).entries()) {
     const word = typeAsWord.exec(text)
     const type = typeOf(word?.[1]?.toUpperCase() ?? '')
@@ -196,8 +201,11 @@ function isDate(text: string): boolean {
 function readSubject(lines: readonly Line[], type: FoundType, end: number, read: ReadHeading): number {
   const typeLine = lines[type.index]?.number ?? 1
   const sure = type.isSure ? 'sure' : 'likely'
-  read.heading.type = { value: type.type, line: typeLine, sure }
-  if (type.number !== '') read.heading.number ??= { value: type.number, line: typeLine, sure: 'likely' }
+  if (type.type !== null) read.heading.type = { value: type.type, line: typeLine, sure }
+  else read.leftOut.push({ line: typeLine, text: lines[type.index]?.text ?? '', reason: 'unplaced' })
+  if (type.number !== '' && read.heading.number !== null) {
+    read.leftOut.push({ line: typeLine, text: lines[type.index]?.text ?? '', reason: 'unplaced' })
+  } else if (type.number !== '') read.heading.number = { value: type.number, line: typeLine, sure: 'likely' }
   let words = oneSpace(`${type.kind} ${type.subject}`)
   let subjectLine = type.subject === '' ? 0 : typeLine
   let at = type.index + 1

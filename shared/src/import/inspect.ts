@@ -3,7 +3,7 @@
  * what was recognised in a text, what is offered as targets and budget lines, what was left out and
  * why, and what is doubtful. A change that readers of the report must know of raises the version.
  */
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { planTypeTitle } from '../plan/meta.ts'
 import { formatQuantity } from '../targets/quantity-text.ts'
 import { importText } from './import-text.ts'
@@ -14,12 +14,12 @@ export const inspectSchema = 'soanchung/inspect-1'
 export const inspectReport = z.object({
   schema: z.literal(inspectSchema),
   counts: z.object({
-    parts: z.number().int(),
-    blocks: z.number().int(),
-    targets: z.number().int(),
-    budget: z.number().int(),
-    leftOut: z.number().int(),
-    doubts: z.number().int(),
+    parts: z.int(),
+    blocks: z.int(),
+    targets: z.int(),
+    budget: z.int(),
+    leftOut: z.int(),
+    doubts: z.int(),
   }),
   ...importResult.shape,
 })
@@ -99,9 +99,10 @@ export function describeReport(report: ImportResult, language: 'vi' | 'en' = 'vi
     const title = part.role === 'opening' ? say.opening : `${part.number} ${part.title}`.trim()
     return `${'  '.repeat(part.level + 1)}${title} · ${part.blocks.length} ${say.blocks}`
   })
-  const targets = report.targets.map(
-    ({ name, quantity, year, line }) => `  ${formatQuantity(quantity)} · ${name} · ${year} (${say.line} ${line})`,
-  )
+  const targets = report.targets.map(({ name, quantity, year, others, line }) => {
+    const before = others.map((one) => `${formatQuantity(one.quantity)} · ${one.year}`)
+    return `  ${[formatQuantity(quantity), name, year, ...before].join(' · ')} (${say.line} ${line})`
+  })
   const budget = report.budget.map(({ name, amount, year, isTotal, line }) => {
     const when = year ?? (isTotal ? say.total : '?')
     return `  ${formatQuantity(amount)} · ${name} · ${when} (${say.line} ${line})`

@@ -6,6 +6,7 @@
  */
 import type { Doubt, LeftOutLine, LeftOutReason } from './result.ts'
 import { readMark } from './mark.ts'
+import { joinCells } from './table.ts'
 
 export interface Line {
   number: number
@@ -13,6 +14,8 @@ export interface Line {
   text: string
   /** The pieces that tabs or three and more spaces part; one where there is no gap. */
   columns: string[]
+  /** What tabs part, empty cells included. */
+  cells: string[]
   isAfterBlank: boolean
   /** Set far to the right, as the right one of two columns whose left one is empty here. */
   isRight: boolean
@@ -21,6 +24,8 @@ export interface Line {
 export interface Paragraph {
   text: string
   line: number
+  /** Those of a row of a table. */
+  cells: string[] | null
   footnotes: { at: number; text: string; line: number }[]
   /** A footnote whose mark was not found. */
   isNote: boolean
@@ -31,14 +36,14 @@ export function readLines(text: string): Line[] {
   const lines: Line[] = []
   let isAfterBlank = true
   text.split(/\r\n|[\n\r\f\v\u2028\u2029\u0085]/).forEach((raw, index) => {
-    const clean = raw
+    const whole = raw
       .normalize('NFC')
       .replace(/[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]/g, '')
       .replace(/\p{Zs}/gu, ' ')
       // Bullets of Word's symbol font.
       .replace(/[\uf0a7\uf0b7\uf0fc]/g, '•')
       .replace(/[\p{Cc}\p{Cs}\p{Co}]/gu, (character) => (character === '\t' ? '\t' : ''))
-      .trim()
+    const clean = whole.trim()
     if (clean === '') {
       isAfterBlank = true
       return
@@ -51,6 +56,7 @@ export function readLines(text: string): Line[] {
       number: index + 1,
       text: oneSpace(clean),
       columns,
+      cells: whole.split('\t').map((cell) => oneSpace(cell)),
       isAfterBlank,
       isRight: /^(?:\t{3}| {20})/.test(raw),
     })
@@ -61,6 +67,13 @@ export function readLines(text: string): Line[] {
 
 export function oneSpace(text: string): string {
   return text.replace(/\s+/g, ' ').trim()
+}
+
+/** The beginning of a text, to know it by. */
+export function clip(text: string): string {
+  if (text.length <= 100) return text
+  const cut = text.slice(0, 100)
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), 60))}…`
 }
 
 /** Letters and digits only, in lower case: what is equal here says the same. */
@@ -104,7 +117,8 @@ export function leaveOutPageLines(lines: readonly Line[]): { kept: Line[]; leftO
   const kept: Line[] = []
   const leftOut: LeftOutLine[] = []
   lines.forEach((line, index) => {
-    const reason = index >= tail ? 'web-page' : pageLineReason(line.text)
+    const isRow = line.cells.length >= fewestCells
+    const reason = index >= tail ? 'web-page' : isRow ? null : pageLineReason(line.text)
     if (reason === null) kept.push(line)
     else leftOut.push(leave(line, reason))
   })
@@ -134,6 +148,9 @@ function tailStart(lines: readonly Line[]): number {
 
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹'
 const footnoteStart = new RegExp(`^([${superscripts}]+|\\[\\d{1,3}\\]) ?(?=\\S)`, 'u')
+/** `(1)` and `*` begin items too: they are footnotes where a word above carries the same mark. */
+const plainNoteStart = /^(\(\d{1,2}\)|\*{1,3}) ?(?=[^\s*])/u
+const plainNoteMark = /[\p{L}\d”"](\(\d{1,2}\)|\*{1,3})(?=[\s.,;:)]|$)/gu
 const closed = /[.!?…;:](?:["”’)\]]|\.\/\.)*$|\.\/\.?$/u
 /** Words that no sentence ends with. */
 const openEnd =
@@ -142,24 +159,56 @@ const openEnd =
 /** Joins broken lines and puts footnotes where their marks stand. */
 export function joinParagraphs(lines: readonly Line[]): { paragraphs: Paragraph[]; doubts: Doubt[] } {
   const { body, notes } = takeFootnotes(lines)
-  const width = wrapWidth(body)
+  const rows = tableRows(body)
+  const width = wrapWidth(body.filter((line) => !rows.has(line)))
   const paragraphs: Paragraph[] = []
   const doubts: Doubt[] = []
   let last: Line | undefined
   for (const line of body) {
     const before = paragraphs.at(-1)
-    if (before !== undefined && last !== undefined && continues(before.text, last, line, width)) {
+    if (rows.has(line)) {
+      const { text } = joinCells(line.cells)
+      paragraphs.push({ text, line: line.number, cells: line.cells, footnotes: [], isNote: false })
+    } else if (
+      before !== undefined &&
+      before.cells === null &&
+      last !== undefined &&
+      continues(before.text, last, line, width)
+    ) {
       before.text += ` ${line.text}`
       if (line.isAfterBlank) {
-        doubts.push({ code: 'line.joined', line: line.number, text: line.text.slice(0, 80), detail: '' })
+        doubts.push({ code: 'line.joined', line: line.number, text: clip(line.text), detail: '' })
       }
     } else {
-      paragraphs.push({ text: line.text, line: line.number, footnotes: [], isNote: false })
+      paragraphs.push({ text: line.text, line: line.number, cells: null, footnotes: [], isNote: false })
     }
     last = line
   }
   for (const note of notes) placeFootnote(paragraphs, note, doubts)
   return { paragraphs, doubts }
+}
+
+const fewestCells = 3
+
+/** Lines that tabs part into cells, two or more behind each other below one that has a word in each of three. */
+function tableRows(lines: readonly Line[]): Set<Line> {
+  const rows = new Set<Line>()
+  let head: Line | null = null
+  lines.forEach((line, index) => {
+    const next = lines[index + 1]
+    const isNextRow = next !== undefined && next.number === line.number + 1 && next.cells.length > 1
+    if (head !== null && line.cells.length > 1 && line.cells.length <= head.cells.length) rows.add(line)
+    else if (
+      isNextRow &&
+      line.cells.filter((cell) => cell !== '').length >= fewestCells &&
+      readMark(line.text) === null
+    ) {
+      head = line
+      rows.add(line)
+    }
+    if (!isNextRow) head = null
+  })
+  return rows
 }
 
 interface Footnote {
@@ -174,8 +223,11 @@ function takeFootnotes(lines: readonly Line[]): { body: Line[]; notes: Footnote[
   const notes: Footnote[] = []
   let open: Footnote | null = null
   let isAfterNote = false
+  const carried = new Set<string>()
   for (const line of lines) {
-    const start = footnoteStart.exec(line.text)
+    const plain = plainNoteStart.exec(line.text)
+    const start = footnoteStart.exec(line.text) ?? (carried.delete(plain?.[1] ?? '') ? plain : null)
+    for (const found of line.text.matchAll(plainNoteMark)) carried.add(found[1] ?? '')
     if (start !== null) {
       open = { mark: start[1] ?? '', text: line.text.slice(start[0].length), line: line.number }
       notes.push(open)
@@ -229,9 +281,9 @@ function placeFootnote(paragraphs: Paragraph[], note: Footnote, doubts: Doubt[])
     one.footnotes.sort((a, b) => a.at - b.at)
     return
   }
-  doubts.push({ code: 'footnote.lost', line: note.line, text: note.text.slice(0, 80), detail: note.mark })
+  doubts.push({ code: 'footnote.lost', line: note.line, text: clip(note.text), detail: note.mark })
   const index = paragraphs.findIndex((one) => one.line > note.line)
-  const kept = { text: `${note.mark} ${note.text}`, line: note.line, footnotes: [], isNote: true }
+  const kept = { text: `${note.mark} ${note.text}`, line: note.line, cells: null, footnotes: [], isNote: true }
   paragraphs.splice(index < 0 ? paragraphs.length : index, 0, kept)
 }
 
@@ -239,9 +291,10 @@ function placeFootnote(paragraphs: Paragraph[], note: Footnote, doubts: Doubt[])
 function markPosition(text: string, mark: string): number {
   for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) {
     const isPartOfOther = [text[at - 1], text[at + mark.length]].some(
-      (one) => one !== undefined && superscripts.includes(one),
+      (one) => one !== undefined && (superscripts.includes(one) || one === '*'),
     )
-    if (!isPartOfOther && !/(?:^|[^\p{L}])(?:k|d|c|m)?m$/u.test(text.slice(0, at))) return at
+    const isAttached = /^[(*]/.test(mark) ? /[\p{L}\d”"]$/u.test(text.slice(0, at)) : true
+    if (isAttached && !isPartOfOther && !/(?:^|[^\p{L}])(?:k|d|c|m)?m$/u.test(text.slice(0, at))) return at
   }
   return -1
 }

@@ -1,12 +1,12 @@
 /**
  * The number or sign before a title or an item, as people type it: `Phần thứ nhất`, `Chương I`,
- * `A.`, `II-`, `1.`, `1.2.`, `a)`, `-`, `+`. Only reads a line's beginning; whether `1.` is a title
+ * `A.`, `Mục 1.`, `Điều 1.`, `II-`, `1.`, `1.2.`, `a)`, `-`, `+`. Only reads a line's beginning; whether `1.` is a title
  * or a paragraph is decided by structure.ts, from all of them together.
  */
 import { listLetters, roman } from '../plan/numbering.ts'
 
 export type MarkKind =
-  'annex' | 'phan' | 'chuong' | 'section' | 'roman' | 'numbered' | 'decimal' | 'lettered' | 'dashed' | 'plus'
+  'annex' | 'phan' | 'chuong' | 'section' | 'dieu' | 'roman' | 'numbered' | 'decimal' | 'lettered' | 'dashed' | 'plus'
 
 export interface Mark {
   kind: MarkKind
@@ -23,6 +23,8 @@ const bigStart =
   /^(?:(PHẦN|Phần)(?: (?:thứ|THỨ))? (nhất|một|hai|ba|bốn|tư|năm|sáu|bảy|tám|chín|mười|NHẤT|MỘT|HAI|BA|BỐN|TƯ|NĂM|SÁU|BẢY|TÁM|CHÍN|MƯỜI|[IVX]+|\d{1,2})|(CHƯƠNG|Chương) ([IVX]+|\d{1,2}))(?:[.:\s–-]+|$)(.*)$/u
 const annexStart = /^(PHỤ LỤC(?: (?:SỐ )?(?:[IVX]+|\d{1,2}))?)(?:[.:\s–-]+(\p{Lu}.*))?$/u
 const sectionStart = /^([A-H])(?: ?[.)/]| ?[-–])\s*(\p{Lu}[\p{Lu}\s\p{P}\d]+)$/u
+const mucStart = /^((?:MỤC|Mục) \d{1,2}(?: ?[.:]|(?= ?[-–]|$)))[\s–-]*(["“(]?\p{Lu}.{0,199})?$/u
+const dieuStart = /^((?:ĐIỀU|Điều) \d{1,3}[.:]) ?(["“(]?\p{Lu}.*)$/u
 const romanStart = /^([IVX]+)( ?[./)]-?| ?[-–])\s*(["“(]?\p{L}.*)$/u
 const decimalStart = /^(\d{1,2}(?:\.\d{1,2}){1,3})( ?[.)-])?\s+(["“(]?\p{L}.*)$/u
 const numberedStart = /^(\d{1,2})( ?[./)]-?| ?[-–])\s*(["“(]?\p{L}.*|["“(]?\d{1,3} ?%.*|[“"(].*)$/u
@@ -57,6 +59,16 @@ export function readMark(text: string): Mark | null {
       rest: section[2] ?? '',
       path: [(section[1] ?? 'A').charCodeAt(0) - 64],
     }
+  }
+  const muc = mucStart.exec(text)
+  if (muc !== null) {
+    const typed = (muc[1] ?? '').replace(':', '.')
+    return { kind: 'section', typed, rest: muc[2] ?? '', path: [Number(/\d+/.exec(typed)?.[0])] }
+  }
+  const dieu = dieuStart.exec(text)
+  if (dieu !== null) {
+    const typed = dieu[1] ?? ''
+    return { kind: 'dieu', typed, rest: dieu[2] ?? '', path: [Number(/\d+/.exec(typed)?.[0])] }
   }
   const decimal = decimalStart.exec(text)
   if (decimal !== null) {
@@ -93,8 +105,9 @@ function ordinalValue(word: string): number {
   return index >= 0 ? index + 1 : Number(word) || romanValue(word)
 }
 
+const romanValues = new Map(Array.from({ length: 50 }, (_, index) => [roman(index + 1), index + 1]))
+
 /** 0 where the letters are no Roman number. */
 function romanValue(digits: string): number {
-  for (let value = 1; value <= 50; value++) if (roman(value) === digits) return value
-  return 0
+  return romanValues.get(digits) ?? 0
 }

@@ -2,7 +2,7 @@
  * The years that a plan runs: said in its subject ("giai đoạn 2026-2030", "năm 2026"), else guessed
  * from the dates and years of the text, with a doubt.
  */
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import type { Doubt, ImportedHeading, ImportedPart } from './result.ts'
 import { sureness } from './result.ts'
 

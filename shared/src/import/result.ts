@@ -4,19 +4,19 @@
  * stands. Plain JSON. Nothing of the text is lost: every line is in the heading, a part, the
  * signature, the recipients or `leftOut`.
  */
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { blockKinds, maxDepth } from '../plan/blocks.ts'
 import { numberingStyles, planTypes } from '../plan/meta.ts'
 import { partNumberings, partRoles, partTitle } from '../plan/outline.ts'
 import { frequencies, quantity } from '../targets/quantity.ts'
 
 /** Counted from 1, in the text as it was given. */
-const lineNumber = z.number().int().min(1)
+const lineNumber = z.int().check(z.gte(1))
 
 export const sureness = z.enum(['sure', 'likely', 'doubtful'])
 
-function found<Value extends z.ZodType>(value: Value) {
-  return z.object({ value, line: lineNumber, sure: sureness }).nullable()
+function found<Value extends z.ZodMiniType>(value: Value) {
+  return z.nullable(z.object({ value, line: lineNumber, sure: sureness }))
 }
 
 export const importedHeading = z.object({
@@ -34,15 +34,17 @@ export type ImportedHeading = z.infer<typeof importedHeading>
 
 export const importedBlock = z.object({
   kind: z.enum(blockKinds),
-  depth: z.number().int().min(0).max(maxDepth),
-  restart: z.boolean().optional(),
+  depth: z.int().check(z.gte(0), z.lte(maxDepth)),
+  restart: z.optional(z.boolean()),
   /** Without the typed number or dash. */
   text: z.string(),
   /** The mark that was dropped: `1-`, `a)`, `-`; empty for a paragraph. */
   mark: z.string(),
   line: lineNumber,
+  /** Those of a row of a table, whose text has them all. */
+  cells: z.optional(z.array(z.string())),
   /** Each stands in the text at `at` (UTF-16), where its mark was. */
-  footnotes: z.array(z.object({ at: z.number().int().min(0), text: z.string(), line: lineNumber })),
+  footnotes: z.array(z.object({ at: z.int().check(z.gte(0)), text: z.string(), line: lineNumber })),
 })
 export type ImportedBlock = z.infer<typeof importedBlock>
 
@@ -53,9 +55,9 @@ export const importedPart = z.object({
   numbering: z.enum(partNumberings),
   role: z.enum(partRoles),
   /** Index of the parent in `parts`; parents come before their children. */
-  parent: z.number().int().min(0).nullable(),
+  parent: z.nullable(z.int().check(z.gte(0))),
   /** How deep it lies in the outline, from 0. */
-  level: z.number().int().min(0),
+  level: z.int().check(z.gte(0)),
   line: lineNumber,
   blocks: z.array(importedBlock),
 })
@@ -64,37 +66,40 @@ export type ImportedPart = z.infer<typeof importedPart>
 const figurePlace = {
   /** The sentence that it stands in, and where: part and block by index, `from`–`to` in the text. */
   sentence: z.string(),
-  part: z.number().int().min(0),
-  block: z.number().int().min(0),
+  part: z.int().check(z.gte(0)),
+  block: z.int().check(z.gte(0)),
   /** Index among the block's footnotes where the figure stands in one; `from`–`to` count there. */
-  footnote: z.number().int().min(0).nullable(),
-  from: z.number().int().min(0),
-  to: z.number().int().min(0),
+  footnote: z.nullable(z.int().check(z.gte(0))),
+  from: z.int().check(z.gte(0)),
+  to: z.int().check(z.gte(0)),
   line: lineNumber,
 }
 
 export const offeredTarget = z.object({
-  id: z.string().regex(/^t\d+$/),
+  id: z.string().check(z.regex(/^t\d+$/)),
   /** Suggested from the sentence. */
   name: z.string(),
   quantity,
   /** The year in whose column it belongs: said near it, or the last of the period. */
-  year: z.number().int(),
+  year: z.int(),
   /** Said in the sentence but apart from the figure: "hằng năm có …". */
-  frequency: z.enum(frequencies).nullable(),
+  frequency: z.nullable(z.enum(frequencies)),
+  /** Its values of other years, and what else stands beside it, where it is a row of a table. */
+  others: z.array(z.object({ year: z.int(), quantity })),
+  note: z.string(),
   ...figurePlace,
 })
 export type OfferedTarget = z.infer<typeof offeredTarget>
 
 export const offeredBudgetLine = z.object({
-  id: z.string().regex(/^b\d+$/),
+  id: z.string().check(z.regex(/^b\d+$/)),
   name: z.string(),
   amount: quantity,
   /** Null for a total over all years, and where the year can't be read. */
-  year: z.number().int().nullable(),
+  year: z.nullable(z.int()),
   isTotal: z.boolean(),
   /** The line that it is a part of ("trong đó …"); such lines are not added to it. */
-  within: z.string().nullable(),
+  within: z.nullable(z.string()),
   ...figurePlace,
 })
 export type OfferedBudgetLine = z.infer<typeof offeredBudgetLine>
@@ -152,7 +157,7 @@ export type Doubt = z.infer<typeof doubt>
 export const importResult = z.object({
   heading: importedHeading,
   style: z.enum(numberingStyles),
-  period: z.object({ from: z.number().int(), to: z.number().int(), sure: sureness }),
+  period: z.object({ from: z.int(), to: z.int(), sure: sureness }),
   /** The opening, where there is one, is the first part, with the role `opening` and no title. */
   parts: z.array(importedPart),
   signers: z.array(z.object({ authority: z.string(), office: z.string(), name: z.string(), line: lineNumber })),

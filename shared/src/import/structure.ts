@@ -7,9 +7,10 @@
 import { newId, type PartId } from '../ids.ts'
 import { textBlockOf, type BlockKind } from '../plan/blocks.ts'
 import type { NumberingStyle } from '../plan/meta.ts'
-import { numberBlocks, numberParts, type NumberedPart } from '../plan/numbering.ts'
+import { numberBlocks, numberParts, type NumberedPart, type PartNumber } from '../plan/numbering.ts'
 import type { PartNumbering } from '../plan/outline.ts'
-import { isCapitals, type Paragraph } from './lines.ts'
+import { findQuantities } from '../targets/quantity-find.ts'
+import { clip, isCapitals, type Paragraph } from './lines.ts'
 import { readMark, type Mark, type MarkKind } from './mark.ts'
 import type { Doubt, ImportedBlock, ImportedPart } from './result.ts'
 
@@ -33,6 +34,7 @@ const titleRank: Partial<Record<MarkKind | 'plain', number>> = {
   chuong: 2,
   section: 3,
   plain: 3,
+  dieu: 4,
   roman: 4,
   numbered: 5,
   decimal: 6,
@@ -41,8 +43,8 @@ const titleRank: Partial<Record<MarkKind | 'plain', number>> = {
 export function readStructure(paragraphs: readonly Paragraph[]): Structure {
   const doubts: Doubt[] = []
   const items = paragraphs.map((paragraph): Item => {
-    const mark = paragraph.isNote ? null : readMark(paragraph.text)
-    return { paragraph, mark, isTitle: mark !== null && alwaysTitle(mark.kind) }
+    const mark = paragraph.isNote || paragraph.cells !== null ? null : readMark(paragraph.text)
+    return { paragraph, mark, isTitle: mark !== null && isAlwaysTitle(mark) }
   })
   for (const run of numberedRuns(items)) decideTitles(items, run, doubts)
   const parts = buildParts(items)
@@ -53,13 +55,35 @@ export function readStructure(paragraphs: readonly Paragraph[]): Structure {
     only.numbering = 'none'
   }
   const style = findStyle(items)
+  countAsTyped(parts)
   for (const part of parts) checkBlocks(part, style, doubts)
   checkParts(parts, style, doubts)
   return { parts, style, doubts }
 }
 
-function alwaysTitle(kind: MarkKind): boolean {
+function isAlwaysTitle({ kind, rest }: Mark): boolean {
+  // "Điều 1. Phạm vi" heads what follows; as a sentence it is all there is.
+  if (kind === 'dieu') return rest.length <= 150 && !/[.;:!?…/]$/u.test(rest)
   return kind === 'annex' || kind === 'phan' || kind === 'chuong' || kind === 'section' || kind === 'roman'
+}
+
+/** `1.` stays where the ladder alone would count `I.`. */
+function countAsTyped(parts: readonly ImportedPart[]): void {
+  const ladder = numbersOf(parts, 'state')
+  parts.forEach((part, index) => {
+    if (/^\d+\D?$/.test(part.number) && ladder[index]?.level === 'roman') part.numbering = 'arabic'
+  })
+}
+
+/** The derived number of each part. An imported text has no headings inside its parts: all are parts. */
+function numbersOf(parts: readonly ImportedPart[], style: NumberingStyle): (PartNumber | undefined)[] {
+  const ids = parts.map(() => newId<PartId>())
+  const numbered = parts.map((part, index): NumberedPart => {
+    const parent = part.parent === null ? null : (ids[part.parent] ?? null)
+    return { id: ids[index] ?? newId<PartId>(), parent, numbering: part.numbering, role: part.role }
+  })
+  const numbers = numberParts(numbered, style)
+  return ids.map((id) => numbers.get(id))
 }
 
 /** The Party writes `I-` and `1-`. */
@@ -81,9 +105,10 @@ function numberedRuns(items: readonly Item[]): number[][] {
   let open = new Map<string, { run: number[]; last: number }>()
   items.forEach(({ mark, isTitle }, index) => {
     if (mark === null) return
-    if (isTitle) open = new Map()
+    if (isTitle || mark.kind === 'dieu') open = new Map()
     if (mark.kind !== 'numbered' && mark.kind !== 'decimal') return
-    const key = mark.path.slice(0, -1).join('.') + '/' + mark.path.length
+    // `1.` and `1)` beside each other are two rows.
+    const key = `${mark.path.slice(0, -1).join('.')}/${mark.path.length}${mark.typed.replace(/[\d.]/g, '')}`
     const number = mark.path.at(-1) ?? 0
     const row = open.get(key)
     if (row !== undefined && number > row.last) {
@@ -100,23 +125,33 @@ function numberedRuns(items: readonly Item[]): number[][] {
 
 function decideTitles(items: Item[], run: readonly number[], doubts: Doubt[]): void {
   const scores = run.map((index) => titleScore(items, index))
-  const isTitle = scores.reduce((sum, score) => sum + score, 0) > 0
+  const texts = run.map((index) => items[index]?.mark?.rest ?? '')
+  // Titles have something below them, or stand in capitals; `1)` is never one.
+  const mayBeTitles =
+    run.every((index) => items[index]?.mark?.typed.endsWith(')') !== true) &&
+    (run.some((index) => hasContent(items, index)) || texts.every((text) => isCapitals(text)))
+  const isTitle = mayBeTitles && scores.reduce((sum, score) => sum + score, 0) > 0
   run.forEach((index, at) => {
     const item = items[index]
     const score = scores[at] ?? 0
     if (item === undefined) return
     item.isTitle = isTitle
-    if ((isTitle && score <= -2) || (!isTitle && score >= 3)) {
+    if (mayBeTitles && (isTitle ? score <= -2 : score >= 3)) {
       const { text, line } = item.paragraph
-      doubts.push({ code: 'title.guessed', line, text: text.slice(0, 80), detail: isTitle ? 'title' : 'paragraph' })
+      doubts.push({ code: 'title.guessed', line, text: clip(text), detail: isTitle ? 'title' : 'paragraph' })
     }
   })
+}
+
+/** Text, dashes, letters or smaller numbers below it; a title right behind is none. */
+function hasContent(items: readonly Item[], index: number): boolean {
+  const next = items[index + 1]
+  return next !== undefined && (next.mark === null || rankBelow(next.mark, items[index]?.mark ?? null))
 }
 
 /** Above zero for what looks like a title. */
 function titleScore(items: readonly Item[], index: number): number {
   const text = items[index]?.mark?.rest ?? ''
-  const next = items[index + 1]
   let score = 0
   if (isCapitals(text)) score += 3
   if (!/[.;:,!?…]$/.test(text)) score += 2
@@ -128,9 +163,10 @@ function titleScore(items: readonly Item[], index: number): number {
   if (/[.!?] +["“(]?\p{Lu}/u.test(text)) score -= 4
   else if (text.includes(';')) score -= 2
   else if (/: \S/.test(text) && text.length > 60) score -= 2
-  // Content below it: text, dashes, letters or smaller numbers; a title right behind is none.
-  const hasContent = next !== undefined && (next.mark === null || rankBelow(next.mark, items[index]?.mark ?? null))
-  return score + (hasContent ? 2 : -1)
+  // What promises a result or says how much is a sentence, however short.
+  if (/^(?:phấn đấu|đảm bảo|bảo đảm|duy trì|không để|có|đạt)(?!\p{L})/iu.test(text)) score -= 4
+  if (findQuantities(text).length > 0) score -= 4
+  return score + (hasContent(items, index) ? 2 : -1)
 }
 
 function rankBelow(mark: Mark, above: Mark | null): boolean {
@@ -215,16 +251,25 @@ function titleOf(
       case 'chuong':
         return { ...title, numbering: mark.kind }
       case 'section':
-        // The ladder knows no `A.`; it stays in the title.
-        return { ...title, text: `${mark.typed} ${text}`, number: '', numbering: 'none' }
+      case 'dieu':
+        // The ladder knows no `A.`, `Mục 1.` and `Điều 1.`; they stay in the title.
+        return { ...title, text: trimTitle(`${mark.typed} ${text}`), number: '', numbering: 'none' }
       default:
         return { ...title, numbering: 'auto' }
     }
   }
-  if (mark !== null || paragraph.isNote || !isCapitals(paragraph.text) || !isPlainTitle(paragraph.text)) return null
+  if (
+    mark !== null ||
+    paragraph.isNote ||
+    paragraph.cells !== null ||
+    !isCapitals(paragraph.text) ||
+    !isPlainTitle(paragraph.text)
+  )
+    return null
   const text = trimTitle(paragraph.text)
-  if (last !== undefined && last.title === '' && last.role !== 'opening' && last.blocks.length === 0) {
-    last.title = text
+  const isUntitled = last?.title === '' || /^Mục \d+$/iu.test(last?.title ?? '')
+  if (last !== undefined && isUntitled && last.role !== 'opening' && last.blocks.length === 0) {
+    last.title = last.title === '' ? text : `${last.title}. ${text}`
     return { kind: 'plain', text, number: '', numbering: 'none', isContinued: true }
   }
   return next === undefined ? null : { kind: 'plain', text, number: '', numbering: 'none', isContinued: false }
@@ -250,12 +295,20 @@ const order: readonly BlockKind[] = ['numbered', 'lettered', 'dashed', 'plus']
 
 /** A block of the part, as deep as the items that it hangs below; `depths` holds those still open. */
 function blockOf({ paragraph, mark }: Item, depths: { kind: BlockKind; depth: number }[]): ImportedBlock {
-  const { text, line, footnotes, isNote } = paragraph
+  const { text, line, cells, footnotes, isNote } = paragraph
   const kind = mark === null ? undefined : blockOfMark[mark.kind]
   if (mark === null || kind === undefined) {
     // A paragraph ends a list of dashes; numbers and letters count on over it.
     while (depths.at(-1)?.kind === 'dashed' || depths.at(-1)?.kind === 'plus') depths.pop()
-    return { kind: isNote ? 'note' : 'paragraph', depth: 0, text, mark: '', line, footnotes }
+    return {
+      kind: isNote ? 'note' : 'paragraph',
+      depth: 0,
+      text,
+      mark: '',
+      line,
+      ...(cells === null ? {} : { cells }),
+      footnotes,
+    }
   }
   while (depths.length > 0 && order.indexOf(depths.at(-1)?.kind ?? 'numbered') >= order.indexOf(kind)) depths.pop()
   const depth = depths.length
@@ -296,7 +349,7 @@ function checkBlocks(part: ImportedPart, style: NumberingStyle, doubts: Doubt[])
     const isSame = bareNumber(derived[index] ?? '') === bareNumber(one.mark)
     if (!isSame && !isTold) {
       const detail = `${one.mark} → ${derived[index] ?? ''}`
-      doubts.push({ code: 'number.changed', line: one.line, text: one.text.slice(0, 80), detail })
+      doubts.push({ code: 'number.changed', line: one.line, text: clip(one.text), detail })
     }
     isTold = !isSame
   }
@@ -308,31 +361,27 @@ function bareNumber(label: string): string {
 
 /** Doubts about typed part numbers that are missing, stand twice or will be derived otherwise. */
 function checkParts(parts: readonly ImportedPart[], style: NumberingStyle, doubts: Doubt[]): void {
-  const ids = parts.map(() => newId<PartId>())
-  const numbered = parts.map((part, index): NumberedPart => {
-    const parent = part.parent === null ? null : (ids[part.parent] ?? null)
-    return { id: ids[index] ?? newId<PartId>(), parent, numbering: part.numbering, role: part.role }
-  })
-  // An imported text has no headings inside its parts: all are parts.
-  const labels = numberParts(numbered, style)
-  const last = new Map<number | null, number>()
+  const numbers = numbersOf(parts, style)
+  const last = new Map<number | string | null, number>()
   parts.forEach((part, index) => {
     if (part.number === '') return
     const path = readMark(`${part.number} ${part.title === '' ? 'X' : part.title}`)?.path ?? []
     const typed = path.at(-1) ?? 0
-    const before = last.get(part.parent) ?? 0
-    const derived = labels.get(ids[index] ?? newId<PartId>())?.label ?? ''
+    // Chapters count through the whole plan.
+    const row = part.numbering === 'chuong' ? part.numbering : part.parent
+    const before = last.get(row) ?? 0
+    const derived = numbers[index]?.label ?? ''
     const detail = `${part.number} → ${derived}`
-    const place = { line: part.line, text: part.title.slice(0, 80), detail }
+    const place = { line: part.line, text: clip(part.title), detail }
     if (typed > before + 1) doubts.push({ code: 'number.missing', ...place })
     else if (typed > 0 && typed <= before) doubts.push({ code: 'number.again', ...place })
     else if (isOtherKind(part.number, derived)) doubts.push({ code: 'number.changed', ...place })
-    last.set(part.parent, typed)
+    last.set(row, typed)
   })
   const parents = new Set(parts.map((part) => part.parent))
   parts.forEach((part, index) => {
     if (part.blocks.length > 0 || parents.has(index)) return
-    doubts.push({ code: 'part.empty', line: part.line, text: part.title.slice(0, 80), detail: part.number })
+    doubts.push({ code: 'part.empty', line: part.line, text: clip(part.title), detail: part.number })
   })
 }
 

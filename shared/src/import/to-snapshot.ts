@@ -9,33 +9,26 @@ import type { Block, Inline } from '../plan/blocks.ts'
 import { emptyMeta, type PlanMeta } from '../plan/meta.ts'
 import type { PlanSnapshot, SnapshotPart } from '../plan/snapshot.ts'
 import { formatQuantity } from '../targets/quantity-text.ts'
+import { usualColumns } from '../targets/view.ts'
 import { budgetLine, target, type BudgetLine, type Target } from '../targets/register.ts'
 import type { ImportedBlock, ImportResult, OfferedBudgetLine, OfferedTarget } from './result.ts'
+import { tablesOf } from './table.ts'
 
 export function toSnapshot(result: ImportResult, id: PlanId = newId<PlanId>()): PlanSnapshot {
   const ids = result.parts.map(() => newId<PartId>())
+  const targets = Map.groupBy(result.targets, ({ part }) => part)
+  const budget = Map.groupBy(result.budget, ({ part }) => part)
   const parts = result.parts.map((part, index): SnapshotPart => {
-    const offered = result.targets
-      .filter((one) => one.part === index)
-      .map((one) => ({ ...one, entry: newId<TargetId>() }))
+    const offered = (targets.get(index) ?? []).map((one) => ({ ...one, entry: newId<TargetId>() }))
     return {
       id: ids[index] ?? newId<PartId>(),
       parent: part.parent === null ? null : (ids[part.parent] ?? null),
       title: part.title,
       numbering: part.numbering,
       role: part.role,
-      blocks: part.blocks.map((block, at) =>
-        blockOf(
-          block,
-          offered.filter((one) => one.block === at && one.footnote === null),
-          result.period.from,
-        ),
-      ),
+      blocks: blocksOf(part.blocks, offered, result.period.from),
       targets: targetsOf(offered, result.period.from),
-      budget: budgetOf(
-        result.budget.filter((one) => one.part === index),
-        result.period.to,
-      ),
+      budget: budgetOf(budget.get(index) ?? [], result.period.to),
     }
   })
   return { id, meta: metaOf(result), parts }
@@ -63,6 +56,27 @@ type Accepted = OfferedTarget & { entry: TargetId }
 /** A value from before the plan is where it starts from. */
 function cellOf(year: number, firstYear: number): string {
   return year < firstYear ? 'baseline' : `value.${year}`
+}
+
+/** The blocks of a part. Rows of a table that became targets stand in a view of the register instead. */
+function blocksOf(blocks: readonly ImportedBlock[], offered: readonly Accepted[], firstYear: number): Block[] {
+  const tables = tablesOf(blocks)
+  const inTables = Map.groupBy(offered, (one) => tables[one.block] ?? null)
+  const inBlocks = Map.groupBy(offered, (one) => one.block)
+  return blocks.flatMap((block, at): Block[] => {
+    const figures = (inBlocks.get(at) ?? []).filter((one) => one.footnote === null)
+    const table = tables[at] ?? null
+    const rows = table === null ? [] : (inTables.get(table) ?? [])
+    if (table === null || rows.length === 0) return [blockOf(block, figures, firstYear)]
+    if (at > table.first) return figures.length > 0 ? [] : [blockOf(block, [], firstYear)]
+    const columns = rows.some((row) => row.note !== '')
+      ? [...usualColumns.targets.filter((key) => key !== 'responsible'), 'note']
+      : []
+    const base = { type: 'view', id: newId<BlockId>(), register: 'targets', scope: 'part' } as const
+    const view: Block = { ...base, columns, group: 'none', title: '' }
+    const isWhole = rows.length === table.end - table.first - 1
+    return isWhole ? [view] : [view, blockOf(block, [], firstYear)]
+  })
 }
 
 function blockOf(block: ImportedBlock, figures: readonly Accepted[], firstYear: number): Block {
@@ -94,15 +108,19 @@ function blockOf(block: ImportedBlock, figures: readonly Accepted[], firstYear: 
 
 function targetsOf(figures: readonly Accepted[], firstYear: number): Target[] {
   const orders = generateNKeysBetween(null, null, figures.length)
-  return figures.map(({ entry, name, quantity, year, frequency }, index) => {
-    const cell = { quantity }
+  return figures.map(({ entry, name, note, quantity, year, others, frequency }, index) => {
+    const cells = [...others, { year, quantity }]
+    const baseline = cells.findLast((one) => one.year < firstYear)
+    const values = cells.filter((one) => one.year >= firstYear)
     return target.parse({
       id: entry,
       order: orders[index],
       name,
+      note,
       measure: quantity.measure,
       frequency: frequency ?? quantity.frequency ?? null,
-      ...(cellOf(year, firstYear) === 'baseline' ? { baseline: cell } : { values: { [year]: cell } }),
+      baseline: baseline === undefined ? null : { quantity: baseline.quantity },
+      values: Object.fromEntries(values.map((one) => [one.year, { quantity: one.quantity }])),
     })
   })
 }

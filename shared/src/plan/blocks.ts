@@ -5,7 +5,7 @@
  * the layout that the editor's binding uses, so the server, the importer and tables need no editor.
  */
 import * as Y from 'yjs'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { blockId, newId, targetId, type BlockId } from '../ids.ts'
 
 export const blockKinds = [
@@ -23,10 +23,7 @@ export type BlockKind = (typeof blockKinds)[number]
 export const maxDepth = 5
 
 /** Links leave the plan, so only schemes that cannot run code are let in. */
-export const linkHref = z
-  .string()
-  .max(2000)
-  .regex(/^(https?:\/\/|mailto:)/i)
+export const linkHref = z.string().check(z.maxLength(2000), z.regex(/^(https?:\/\/|mailto:)/i))
 
 export const mark = z.discriminatedUnion('type', [
   z.object({ type: z.literal('bold') }),
@@ -37,12 +34,12 @@ export const mark = z.discriminatedUnion('type', [
 export type Mark = z.infer<typeof mark>
 
 /** Which cell of a target a sentence quotes: `value.2026`, `baseline`, `name`. */
-export const referenceCell = z.string().regex(/^(value\.\d{4}|baseline|name)$/)
+export const referenceCell = z.string().check(z.regex(/^(value\.\d{4}|baseline|name)$/))
 
 export const inline = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('text'), text: z.string().min(1), marks: z.array(mark).optional() }),
+  z.object({ type: z.literal('text'), text: z.string().check(z.minLength(1)), marks: z.optional(z.array(mark)) }),
   z.object({ type: z.literal('reference'), target: targetId, cell: referenceCell }),
-  z.object({ type: z.literal('footnote'), text: z.string().max(5000) }),
+  z.object({ type: z.literal('footnote'), text: z.string().check(z.maxLength(5000)) }),
   z.object({ type: z.literal('break') }),
 ])
 export type Inline = z.infer<typeof inline>
@@ -51,9 +48,9 @@ export const textBlock = z.object({
   type: z.literal('block'),
   id: blockId,
   kind: z.enum(blockKinds),
-  depth: z.number().int().min(0).max(maxDepth),
+  depth: z.int().check(z.gte(0), z.lte(maxDepth)),
   /** Starts counting anew here, where the order alone would count on. */
-  restart: z.boolean().optional(),
+  restart: z.optional(z.boolean()),
   content: z.array(inline),
 })
 export type TextBlock = z.infer<typeof textBlock>
@@ -67,9 +64,9 @@ export const viewBlock = z.object({
   register: z.enum(registerNames),
   scope: z.enum(['part', 'plan']),
   /** Column keys in order; empty for the register's usual ones. */
-  columns: z.array(z.string().max(40)).max(40),
+  columns: z.array(z.string().check(z.maxLength(40))).check(z.maxLength(40)),
   group: z.enum(['none', 'unit', 'part']),
-  title: z.string().max(500),
+  title: z.string().check(z.maxLength(500)),
 })
 export type ViewBlock = z.infer<typeof viewBlock>
 

@@ -4,11 +4,13 @@
  */
 import { idPattern, type PartId, type PlanId } from '../ids.ts'
 
-/** Raised when the editor's nodes or marks change; an older client must reload before it edits. */
-export const schemaVersion = 1
+/** Raised when the editor's nodes or marks, or what the outline may say, change; an older client must reload before it edits. */
+export const schemaVersion = 2
 
 export const outlineRoots = ['meta', 'parts'] as const
 export const partRoots = ['body', 'targets', 'tasks', 'budget'] as const
+/** Beside them, written by the server alone: the commands that took text out of the part; see split.ts. */
+export const movesRoot = 'moves'
 
 export type DocumentName = `plan/${string}` | `part/${string}`
 export type DocumentSubject = { kind: 'outline'; planId: PlanId } | { kind: 'part'; partId: PartId }

@@ -1,148 +1,101 @@
 /**
- * The one list of editor nodes and marks, with the attributes of blocks.ts. The client adds node
- * views and keys by `.extend()`; whatever reads documents uses it as it is.
+ * The one list of editor nodes and marks, with the attributes of blocks.ts, as a ProseMirror schema.
+ * The client adds node views and keys; whatever reads documents uses it as it is.
  */
-import { Mark, mergeAttributes, Node, type Extensions } from '@tiptap/core'
+import { Schema, type DOMOutputSpec, type MarkSpec, type NodeSpec } from '@tiptap/pm/model'
 import { blockKinds, linkHref, maxDepth, referenceCell } from './blocks.ts'
 
 /** An attribute that is kept in the document and, in HTML, as `data-<name>`. */
-function attribute(name: string, fallback: unknown, read: (value: string) => unknown = (value) => value) {
+interface Kept {
+  fallback: unknown
+  read?: (value: string) => unknown
+}
+
+/** A node that stands in HTML as the first of `tags`, and is read from each of them. */
+function node(spec: NodeSpec, tags: readonly [string, ...string[]], kept: Readonly<Record<string, Kept>>): NodeSpec {
+  const entries = Object.entries(kept)
+  const name = /^[a-z]+/.exec(tags[0])?.[0] ?? 'div'
   return {
-    default: fallback,
-    parseHTML: (element: HTMLElement) => {
-      const value = element.getAttribute(`data-${name}`)
-      return value === null ? fallback : read(value)
+    ...spec,
+    attrs: Object.fromEntries(entries.map(([key, { fallback }]) => [key, { default: fallback }])),
+    parseDOM: tags.map((tag) => ({
+      tag,
+      getAttrs: (element) =>
+        Object.fromEntries(
+          entries.map(([key, { fallback, read }]) => {
+            const value = element.getAttribute(`data-${key}`)
+            return [key, value === null ? fallback : read === undefined ? value : read(value)]
+          }),
+        ),
+    })),
+    toDOM: ({ attrs }): DOMOutputSpec => {
+      const written = Object.entries(attrs)
+        .filter(([, value]) => value !== null)
+        .map(([key, value]) => [`data-${key}`, typeof value === 'string' ? value : JSON.stringify(value)])
+      const element = [name, Object.fromEntries(written)] as const
+      return spec.content === undefined ? [...element] : [...element, 0]
     },
-    renderHTML: (attributes: Record<string, unknown>) =>
-      attributes[name] === null || attributes[name] === undefined ? {} : { [`data-${name}`]: show(attributes[name]) },
   }
 }
 
-function show(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
+function mark(...tags: readonly [string, ...string[]]): MarkSpec {
+  return { parseDOM: tags.map((tag) => ({ tag })), toDOM: () => [tags[0], 0] }
 }
 
-export const PlanBody = Node.create({ name: 'doc', topNode: true, content: '(block | view)+' })
+const linkOf = (href: unknown) => {
+  const parsed = linkHref.safeParse(href)
+  return parsed.success ? parsed.data : null
+}
 
-export const PlanText = Node.create({ name: 'text', group: 'inline' })
-
-export const TextBlock = Node.create({
-  name: 'block',
-  content: 'inline*',
-  defining: true,
-  addAttributes() {
-    return {
-      id: attribute('id', null),
-      kind: attribute('kind', 'paragraph', (value) =>
-        (blockKinds as readonly string[]).includes(value) ? value : 'paragraph',
-      ),
-      depth: attribute('depth', 0, (value) => Math.min(maxDepth, Math.max(0, Number.parseInt(value, 10) || 0))),
-      restart: attribute('restart', null, (value) => value === 'true' || null),
-    }
-  },
-  parseHTML: () => [{ tag: 'p' }, { tag: 'div[data-kind]' }],
-  renderHTML: ({ HTMLAttributes }) => ['p', HTMLAttributes, 0],
-})
-
-export const RegisterView = Node.create({
-  name: 'view',
-  atom: true,
-  selectable: true,
-  draggable: false,
-  addAttributes() {
-    return {
-      id: attribute('id', null),
-      register: attribute('register', 'targets'),
-      scope: attribute('scope', 'part'),
-      columns: attribute('columns', [], (value) => JSON.parse(value) as unknown),
-      group: attribute('group', 'none'),
-      title: attribute('title', ''),
-    }
-  },
-  parseHTML: () => [{ tag: 'div[data-register]' }],
-  renderHTML: ({ HTMLAttributes }) => ['div', HTMLAttributes],
-})
-
-export const Reference = Node.create({
-  name: 'reference',
-  group: 'inline',
-  inline: true,
-  atom: true,
-  selectable: true,
-  addAttributes() {
-    return {
-      target: attribute('target', null),
-      cell: attribute('cell', 'baseline', (value) => (referenceCell.safeParse(value).success ? value : 'baseline')),
-    }
-  },
-  parseHTML: () => [{ tag: 'span[data-target]' }],
-  renderHTML: ({ HTMLAttributes }) => ['span', HTMLAttributes],
-})
-
-export const Footnote = Node.create({
-  name: 'footnote',
-  group: 'inline',
-  inline: true,
-  atom: true,
-  selectable: true,
-  addAttributes() {
-    return { text: attribute('text', '') }
-  },
-  parseHTML: () => [{ tag: 'sup[data-text]' }],
-  renderHTML: ({ HTMLAttributes }) => ['sup', HTMLAttributes],
-})
-
-export const LineBreak = Node.create({
-  name: 'break',
-  group: 'inline',
-  inline: true,
-  selectable: false,
-  parseHTML: () => [{ tag: 'br' }],
-  renderHTML: () => ['br'],
-  renderText: () => '\n',
-})
-
-const Bold = Mark.create({
-  name: 'bold',
-  parseHTML: () => [{ tag: 'strong' }, { tag: 'b' }],
-  renderHTML: ({ HTMLAttributes }) => ['strong', HTMLAttributes, 0],
-})
-
-const Italic = Mark.create({
-  name: 'italic',
-  parseHTML: () => [{ tag: 'em' }, { tag: 'i' }],
-  renderHTML: ({ HTMLAttributes }) => ['em', HTMLAttributes, 0],
-})
-
-const Underline = Mark.create({
-  name: 'underline',
-  parseHTML: () => [{ tag: 'u' }],
-  renderHTML: ({ HTMLAttributes }) => ['u', HTMLAttributes, 0],
-})
-
-const Link = Mark.create({
-  name: 'link',
-  inclusive: false,
-  addAttributes() {
-    return {
-      href: {
-        default: null,
-        parseHTML: (element: HTMLElement) => {
-          const href = element.getAttribute('href')
-          return linkHref.safeParse(href).success ? href : null
-        },
-        renderHTML: ({ href }: Record<string, unknown>) => (linkHref.safeParse(href).success ? { href } : {}),
+export const planSchema = new Schema({
+  topNode: 'doc',
+  nodes: {
+    doc: { content: '(block | view)+' },
+    text: { group: 'inline' },
+    block: node({ content: 'inline*', defining: true }, ['p', 'div[data-kind]'], {
+      id: { fallback: null },
+      kind: {
+        fallback: 'paragraph',
+        read: (value) => ((blockKinds as readonly string[]).includes(value) ? value : 'paragraph'),
       },
-    }
+      depth: {
+        fallback: 0,
+        read: (value) => Math.min(maxDepth, Math.max(0, Number.parseInt(value, 10) || 0)),
+      },
+      restart: { fallback: null, read: (value) => value === 'true' || null },
+    }),
+    view: node({ atom: true, selectable: true, draggable: false }, ['div[data-register]'], {
+      id: { fallback: null },
+      register: { fallback: 'targets' },
+      scope: { fallback: 'part' },
+      columns: { fallback: [], read: (value) => JSON.parse(value) as unknown },
+      group: { fallback: 'none' },
+      title: { fallback: '' },
+    }),
+    reference: node({ group: 'inline', inline: true, atom: true, selectable: true }, ['span[data-target]'], {
+      target: { fallback: null },
+      cell: {
+        fallback: 'baseline',
+        read: (value) => (referenceCell.safeParse(value).success ? value : 'baseline'),
+      },
+    }),
+    footnote: node({ group: 'inline', inline: true, atom: true, selectable: true }, ['sup[data-text]'], {
+      text: { fallback: '' },
+    }),
+    break: node({ group: 'inline', inline: true, selectable: false }, ['br'], {}),
   },
-  parseHTML: () => [{ tag: 'a[href]' }],
-  renderHTML: ({ HTMLAttributes }) => [
-    'a',
-    mergeAttributes(HTMLAttributes, { rel: 'noopener noreferrer nofollow', target: '_blank' }),
-    0,
-  ],
+  marks: {
+    bold: mark('strong', 'b'),
+    italic: mark('em', 'i'),
+    underline: mark('u'),
+    link: {
+      inclusive: false,
+      attrs: { href: { default: null } },
+      parseDOM: [{ tag: 'a[href]', getAttrs: (element) => ({ href: linkOf(element.getAttribute('href')) }) }],
+      toDOM: ({ attrs }) => {
+        const href = linkOf(attrs['href'])
+        return ['a', { ...(href === null ? {} : { href }), rel: 'noopener noreferrer nofollow', target: '_blank' }, 0]
+      },
+    },
+  },
 })
-
-export const planNodes: Extensions = [PlanBody, PlanText, TextBlock, RegisterView, Reference, Footnote, LineBreak]
-export const planMarks: Extensions = [Bold, Italic, Underline, Link]
-export const planSchema: Extensions = [...planNodes, ...planMarks]

@@ -4,7 +4,7 @@
  * different fields at once.
  */
 import * as Y from 'yjs'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 export const planTypes = ['ke-hoach', 'de-an', 'chuong-trinh'] as const
 export type PlanType = (typeof planTypes)[number]
@@ -21,10 +21,10 @@ export const numberingStyles = ['state', 'party'] as const
 export type NumberingStyle = (typeof numberingStyles)[number]
 
 /** Without NUL, which no database keeps in a text. */
-const line = z
-  .string()
-  .max(2000)
-  .refine((text) => !text.includes('\0'))
+const line = z.string().check(
+  z.maxLength(2000),
+  z.refine((text) => !text.includes('\0')),
+)
 
 export const signer = z.object({ authority: line, office: line, name: line })
 export type Signer = z.infer<typeof signer>
@@ -36,17 +36,17 @@ export const planMeta = z.object({
   style: z.enum(numberingStyles),
   /** Years that the plan runs, both included. */
   period: z
-    .object({ from: z.number().int().min(1945).max(2200), to: z.number().int().min(1945).max(2200) })
-    .refine((period) => period.from <= period.to && period.to - period.from < 30),
+    .object({ from: z.int().check(z.gte(1945), z.lte(2200)), to: z.int().check(z.gte(1945), z.lte(2200)) })
+    .check(z.refine((period) => period.from <= period.to && period.to - period.from < 30)),
   /** Number and symbol as written, `12/KH-HND`; empty while there is none. */
   number: line,
   place: line,
   /** ISO date, or empty. */
-  date: z.string().regex(/^(\d{4}-\d{2}-\d{2})?$/),
+  date: z.string().check(z.regex(/^(\d{4}-\d{2}-\d{2})?$/)),
   superiorBody: line,
   issuer: line,
-  signers: z.array(signer).max(20),
-  recipients: z.array(line).max(200),
+  signers: z.array(signer).check(z.maxLength(20)),
+  recipients: z.array(line).check(z.maxLength(200)),
 })
 export type PlanMeta = z.infer<typeof planMeta>
 

@@ -4,7 +4,7 @@
  * `1-`. Source: Nghị định 30/2020/NĐ-CP, annex I, and Hướng dẫn 05-HD/VPTW.
  */
 import type { BlockId, PartId } from '../ids.ts'
-import type { Block, BlockKind } from './blocks.ts'
+import type { Block, BlockKind, TextBlock } from './blocks.ts'
 import type { NumberingStyle } from './meta.ts'
 import type { PartNumbering, PartRole } from './outline.ts'
 
@@ -31,8 +31,8 @@ export interface NumberedPart {
 }
 
 /**
- * The number of every part. `headings` says how many top headings stand in a part's own text:
- * parts below it are counted on from there.
+ * The number of every part. `headings` says how far a part's own text has counted its top headings:
+ * the parts `1.`, `1.1.` below it go on from there, those of another kind begin anew.
  */
 export function numberParts(
   parts: readonly NumberedPart[],
@@ -47,7 +47,8 @@ export function numberParts(
     const level = levelOf(part, parent)
     // Chapters count through the whole plan, the rest among their siblings of one level.
     const key = level === 'chuong' ? level : `${part.parent ?? ''}/${level}`
-    const before = counters.get(key) ?? (part.parent === null ? 0 : headings(part.parent))
+    const above = level === 'arabic' && part.parent !== null ? headings(part.parent) : 0
+    const before = counters.get(key) ?? above
     if (level !== 'none') counters.set(key, before + 1)
     const path = level === 'arabic' ? [...(parent?.path ?? []), before + 1] : []
     numbers.set(part.id, { level, path, label: labelOf(level, before + 1, path, style, annexes) })
@@ -122,9 +123,16 @@ export function numberBlocks(blocks: readonly Block[], part: PartNumber, style: 
   return labels
 }
 
-/** How many top headings a part's text has; the parts below it are counted on from there. */
+/** The headings that stand below no other; the first one does so wherever it is indented to. */
+export function topHeadings(blocks: readonly Block[]): TextBlock[] {
+  return blocks
+    .filter((one): one is TextBlock => one.type === 'block' && one.kind === 'heading')
+    .filter((heading, index) => heading.depth === 0 || index === 0)
+}
+
+/** The number of the last top heading in a part's text; the parts below it are counted on from there. */
 export function countTopHeadings(blocks: readonly Block[]): number {
-  return blocks.filter((one) => one.type === 'block' && one.kind === 'heading' && one.depth === 0).length
+  return topHeadings(blocks).reduce((count, { restart }) => (restart ? 1 : count + 1), 0)
 }
 
 function itemLabel(kind: BlockKind, count: number, end: string): string {

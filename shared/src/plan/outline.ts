@@ -6,28 +6,30 @@
  */
 import { generateKeyBetween } from 'fractional-indexing'
 import * as Y from 'yjs'
-import { z } from 'zod'
-import { partId, type PartId } from '../ids.ts'
+import * as z from 'zod/mini'
+import { blockId, partId, type PartId } from '../ids.ts'
 
 /** `auto` counts on from the parent's level; the others name a level that must be asked for. */
-export const partNumberings = ['auto', 'none', 'phan', 'chuong', 'roman'] as const
+export const partNumberings = ['auto', 'none', 'phan', 'chuong', 'roman', 'arabic'] as const
 export type PartNumbering = (typeof partNumberings)[number]
 
 /** The opening (căn cứ) and annexes stand before and after the numbered body. */
 export const partRoles = ['opening', 'body', 'annex'] as const
 export type PartRole = (typeof partRoles)[number]
 
-export const partTitle = z.string().max(1000)
+export const partTitle = z.string().check(z.maxLength(1000))
 
-const place = z.object({ parent: partId.nullable(), order: z.string().min(1).max(200) })
+const place = z.object({ parent: z.nullable(partId), order: z.string().check(z.minLength(1), z.maxLength(200)) })
 
 export const partEntry = z.object({
   place,
-  title: partTitle.default(''),
-  numbering: z.enum(partNumberings).default('auto'),
-  role: z.enum(partRoles).default('body'),
+  title: z._default(partTitle, ''),
+  numbering: z._default(z.enum(partNumberings), 'auto'),
+  role: z._default(z.enum(partRoles), 'body'),
   /** When it was deleted, in ms; a deleted part stays, so that undo and references can find it. */
-  deletedAt: z.number().nullable().default(null),
+  deletedAt: z._default(z.nullable(z.number()), null),
+  /** The heading in its parent's text that it was turned into; then its own text is empty. */
+  heading: z._default(z.nullable(blockId), null),
 })
 export type PartEntry = z.infer<typeof partEntry>
 
@@ -214,10 +216,11 @@ export function restorePart(outline: Y.Doc, id: PartId, origin?: unknown): boole
   const entry = deleted.get(id)
   if (entry === undefined) return false
   const parent = entry.place.parent
-  if (parent === null || byId.has(parent)) return setFields(outline, id, { deletedAt: null }, origin)
+  const living = { deletedAt: null, heading: null }
+  if (parent === null || byId.has(parent)) return setFields(outline, id, living, origin)
   const after = roots.findLast((part) => part.role === entry.role)?.id ?? null
   const order = orderAfter(outline, { id, parent: null, after, role: entry.role })
-  return setFields(outline, id, { deletedAt: null, place: { parent: null, order } }, origin)
+  return setFields(outline, id, { ...living, place: { parent: null, order } }, origin)
 }
 
 function setFields(outline: Y.Doc, id: PartId, fields: Record<string, unknown>, origin: unknown): boolean {

@@ -4,7 +4,7 @@
  */
 import { generateNKeysBetween } from 'fractional-indexing'
 import * as Y from 'yjs'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { partId, planId, type PartId, type PlanId } from '../ids.ts'
 import { budgetLine, readBudget, readTargets, registers, target, writeCells } from '../targets/register.ts'
 import { block, readBody, writeBody } from './blocks.ts'
@@ -13,14 +13,14 @@ import { partNumberings, partRoles, partTitle, readOutline } from './outline.ts'
 
 export const snapshotPart = z.object({
   id: partId,
-  parent: partId.nullable(),
+  parent: z.nullable(partId),
   title: partTitle,
   numbering: z.enum(partNumberings),
   role: z.enum(partRoles),
-  blocks: z.array(block).max(20_000),
+  blocks: z.array(block).check(z.maxLength(20_000)),
   /** Deleted targets included: references to them must be shown as broken. */
-  targets: z.array(target).max(5000),
-  budget: z.array(budgetLine).max(5000),
+  targets: z.array(target).check(z.maxLength(5000)),
+  budget: z.array(budgetLine).check(z.maxLength(5000)),
 })
 export type SnapshotPart = z.infer<typeof snapshotPart>
 
@@ -28,7 +28,7 @@ export const planSnapshot = z.object({
   id: planId,
   meta: planMeta,
   /** Parents before children, in the order of the sheet. */
-  parts: z.array(snapshotPart).max(2000),
+  parts: z.array(snapshotPart).check(z.maxLength(2000)),
 })
 export type PlanSnapshot = z.infer<typeof planSnapshot>
 

@@ -48,11 +48,16 @@ const knownNouns = (
   'thanh niên|phụ nữ|trẻ em|suất quà|suất|phần quà|căn nhà|ngôi nhà|nhà văn hóa|nhà văn hoá|nhà|công trình|dự án|' +
   'tuyến đường|tuyến|km|ha|héc ta|tấn|tạ|kg|m2|m3|m²|m³|km²|m|công lao động|ngày công|con|cây|chi bộ|chi hội|chi đoàn|đảng bộ|sản phẩm|tiêu chí|chỉ tiêu|' +
   'tin, bài|tin bài|bài|hồ sơ|thủ tục|điểm|trường|phòng|bác sĩ|ý kiến|sáng kiến|đề tài|tập thể|cá nhân|đồng chí|' +
-  'đại biểu|quần chúng|hoạt động|chuyên đề|báo cáo|văn bản|nội dung|nhiệm vụ|việc|tủ sách|vườn|thùng|bể|lò|camera|gương'
+  'đại biểu|quần chúng|điển hình|hoạt động|chuyên đề|báo cáo|văn bản|nội dung|nhiệm vụ|việc|tủ sách|vườn|thùng|bể|lò|camera|gương'
 )
   .split('|')
   .sort((a, b) => b.length - a.length)
 const knownNoun = new RegExp(`^(?:${knownNouns.join('|')})(?![\\p{L}\\p{N}/])`, 'iu')
+
+/** Whether a text begins with a thing that plans count, and not with what somebody does. */
+export function isCounted(text: string): boolean {
+  return knownNoun.test(text) && !/^(?:tổ chức|hoạt động)(?!\p{L})/iu.test(text)
+}
 
 /** Times and ages are no targets, and these words begin no noun. */
 const notCounted =

@@ -4,7 +4,7 @@
  * cell of a table, where the measure stands in a column of its own ("> 80", "25 – 30"). The parser
  * reads a whole text or nothing; finding quantities inside prose is quantity-find.ts.
  */
-import { Decimal } from 'decimal.js'
+import { Big } from 'big.js'
 import {
   decimal,
   deadlineTail,
@@ -17,9 +17,6 @@ import {
   type MoneyScale,
   type Quantity,
 } from './quantity.ts'
-
-// Sums and shifts of 30 digits before the point and 10 behind must stay exact.
-const Exact = Decimal.clone({ precision: 60, toExpNeg: -60, toExpPos: 60 })
 
 /** A number as Vietnamese texts write it; for building patterns. */
 export const numberPattern = '[-−]?\\d+(?:[.,\\u00a0\\u202f]\\d+)*'
@@ -302,7 +299,7 @@ function readCompound(found: RegExpExecArray, comparison: Comparison): Core | nu
   const [high, low] = [parseDecimal(found[1] ?? ''), parseDecimal(found[3] ?? '')]
   const [from, scale] = [scaleOf(found[2] ?? ''), scaleOf(found[4] ?? '')]
   if (high === null || low === null || scaleSteps[from] <= scaleSteps[scale]) return null
-  const sum = new Exact(rescale(high, from, scale)).plus(low).toFixed()
+  const sum = new Big(rescale(high, from, scale)).plus(low).toFixed()
   return { comparison, numbers: [sum], measure: { kind: 'money', scale } }
 }
 
@@ -344,5 +341,5 @@ export function rescale(number: string, from: MoneyScale, to: MoneyScale): strin
 }
 
 function shift(number: string, steps: number): string {
-  return steps === 0 ? number : new Exact(number).times(new Exact(10).pow(steps)).toFixed()
+  return steps === 0 ? number : new Big(number).times(`1e${steps}`).toFixed()
 }

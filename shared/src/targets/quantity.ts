@@ -3,14 +3,14 @@
  * maybe a base, a frequency and a deadline. Numbers are decimal strings in canonical form
  * (`1234.5`, no leading zeros, no exponent), never floating point.
  */
-import { Decimal } from 'decimal.js'
-import { z } from 'zod'
+import { Big } from 'big.js'
+import * as z from 'zod/mini'
 
 export const comparisons = ['=', '>=', '>', '<=', '<', 'range', 'all', 'none'] as const
 export type Comparison = (typeof comparisons)[number]
 
 /** Canonical decimal: `0`, `80`, `-3`, `1234.5`; at most 30 digits before the point, 10 behind. */
-export const decimal = z.string().regex(/^(?!-0$)-?(0|[1-9]\d{0,29})(\.\d{0,9}[1-9])?$/)
+export const decimal = z.string().check(z.regex(/^(?!-0$)-?(0|[1-9]\d{0,29})(\.\d{0,9}[1-9])?$/))
 
 export const moneyScales = ['dong', 'nghin', 'trieu', 'ty'] as const
 export type MoneyScale = (typeof moneyScales)[number]
@@ -37,7 +37,7 @@ export function isNoun(text: string): boolean {
 export const measure = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('percent') }),
   /** A count of things, with their noun as written: "mô hình", "hộ". Empty for a bare number. */
-  z.object({ kind: z.literal('count'), noun: z.string().max(200).refine(isNoun) }),
+  z.object({ kind: z.literal('count'), noun: z.string().check(z.maxLength(200), z.refine(isNoun)) }),
   z.object({ kind: z.literal('money'), scale: z.enum(moneyScales) }),
 ])
 export type Measure = z.infer<typeof measure>
@@ -49,28 +49,29 @@ export const quantity = z
   .object({
     comparison: z.enum(comparisons),
     /** None for `all` and `none`, two for a range (the smaller first), else one. */
-    numbers: z.array(decimal).max(2),
+    numbers: z.array(decimal).check(z.maxLength(2)),
     measure,
     /** "21/21 xã": how many there are in all. */
-    base: decimal.optional(),
-    frequency: z.enum(frequencies).optional(),
+    base: z.optional(decimal),
+    frequency: z.optional(z.enum(frequencies)),
     /** The year by whose end it is to be reached. */
-    deadline: z.number().int().min(1900).max(2200).optional(),
+    deadline: z.optional(z.int().check(z.gte(1900), z.lte(2200))),
   })
-  .refine(({ comparison, numbers }) => {
-    const [least, most] = numbers
-    if (comparison !== 'range') return numbers.length === (comparison === 'all' || comparison === 'none' ? 0 : 1)
-    return least !== undefined && most !== undefined && compareDecimals(least, most) < 0
-  })
-  // "All" and "none" are said of things; "21/21" too, and of one number or of all.
-  .refine(({ comparison, measure }) => measure.kind === 'count' || (comparison !== 'all' && comparison !== 'none'))
-  .refine(({ comparison, measure, base }) => {
-    if (base === undefined) return true
-    return measure.kind === 'count' && comparison !== 'range' && comparison !== 'none' && !base.startsWith('-')
-  })
+  .check(
+    z.refine(({ comparison, numbers }) => {
+      const [least, most] = numbers
+      if (comparison !== 'range') return numbers.length === (comparison === 'all' || comparison === 'none' ? 0 : 1)
+      return least !== undefined && most !== undefined && compareDecimals(least, most) < 0
+    }),
+    z.refine(({ comparison, measure }) => measure.kind === 'count' || (comparison !== 'all' && comparison !== 'none')),
+    z.refine(({ comparison, measure, base }) => {
+      if (base === undefined) return true
+      return measure.kind === 'count' && comparison !== 'range' && comparison !== 'none' && !base.startsWith('-')
+    }),
+  )
 export type Quantity = z.infer<typeof quantity>
 
 /** Below, at or above zero as `a` is smaller than, equal to or greater than `b`; exact. */
 export function compareDecimals(a: string, b: string): number {
-  return new Decimal(a).comparedTo(b)
+  return new Big(a).cmp(b)
 }

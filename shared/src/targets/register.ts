@@ -7,7 +7,7 @@
  */
 import { generateKeyBetween } from 'fractional-indexing'
 import * as Y from 'yjs'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { changeId, newId, partId, unitId, type BudgetLineId, type ChangeId, type TargetId } from '../ids.ts'
 import { frequencies, measure, quantity } from './quantity.ts'
 
@@ -15,17 +15,17 @@ import { frequencies, measure, quantity } from './quantity.ts'
  * A value cell: a quantity, or what was typed and could not be read as one, kept until mended. A
  * cell that was cleared holds `{ typed: '' }`, and is read as if it were not there.
  */
-export const valueContent = z.union([z.object({ quantity }), z.object({ typed: z.string().max(500) })])
+export const valueContent = z.union([z.object({ quantity }), z.object({ typed: z.string().check(z.maxLength(500)) })])
 export type ValueContent = z.infer<typeof valueContent>
 
-const text = z.string().max(2000)
-const year = z.string().regex(/^\d{4}$/)
+const text = z.string().check(z.maxLength(2000))
+const year = z.string().check(z.regex(/^\d{4}$/))
 const entryFields = {
   /** Fractional index of the row within its part. */
-  order: z.string().min(1).max(200),
+  order: z.string().check(z.minLength(1), z.maxLength(200)),
   name: text,
   note: text,
-  deletedAt: z.number().nullable(),
+  deletedAt: z.nullable(z.number()),
 }
 
 /** The cells of a target. `value.<year>` stands beside them, one for each year of the plan. */
@@ -33,10 +33,10 @@ export const targetFields = {
   ...entryFields,
   measure,
   baseline: valueContent,
-  responsible: unitId.nullable(),
-  frequency: z.enum(frequencies).nullable(),
+  responsible: z.nullable(unitId),
+  frequency: z.nullable(z.enum(frequencies)),
   method: z.enum(['sum', 'average', 'min', 'max', 'reached', 'none']),
-  movedTo: partId.nullable(),
+  movedTo: z.nullable(partId),
 }
 
 /** The cells of a budget line. `amount.<year>` stands beside them. */
@@ -44,7 +44,7 @@ export const budgetFields = { ...entryFields, source: text }
 
 export interface Register {
   root: 'targets' | 'budget'
-  fields: Record<string, z.ZodType>
+  fields: Record<string, z.ZodMiniType>
   /** What the cells of the years are called. */
   yearField: 'value' | 'amount'
 }
@@ -56,31 +56,31 @@ export const registers = {
 export const target = z.object({
   id: z.string().brand<'TargetId'>(),
   order: entryFields.order,
-  name: text.default(''),
-  note: text.default(''),
-  deletedAt: z.number().nullable().default(null),
-  measure: measure.default({ kind: 'count', noun: '' }),
-  baseline: valueContent.nullable().default(null),
-  responsible: unitId.nullable().default(null),
-  frequency: targetFields.frequency.default(null),
-  method: targetFields.method.default('none'),
-  movedTo: partId.nullable().default(null),
-  values: z.record(year, valueContent).default({}),
+  name: z._default(text, ''),
+  note: z._default(text, ''),
+  deletedAt: z._default(z.nullable(z.number()), null),
+  measure: z._default(measure, { kind: 'count', noun: '' }),
+  baseline: z._default(z.nullable(valueContent), null),
+  responsible: z._default(z.nullable(unitId), null),
+  frequency: z._default(targetFields.frequency, null),
+  method: z._default(targetFields.method, 'none'),
+  movedTo: z._default(z.nullable(partId), null),
+  values: z._default(z.record(year, valueContent), {}),
 })
 export type Target = z.infer<typeof target>
 
 export const budgetLine = z.object({
   id: z.string().brand<'BudgetLineId'>(),
   order: entryFields.order,
-  name: text.default(''),
-  note: text.default(''),
-  deletedAt: z.number().nullable().default(null),
-  source: text.default(''),
-  amounts: z.record(year, valueContent).default({}),
+  name: z._default(text, ''),
+  note: z._default(text, ''),
+  deletedAt: z._default(z.nullable(z.number()), null),
+  source: z._default(text, ''),
+  amounts: z._default(z.record(year, valueContent), {}),
 })
 export type BudgetLine = z.infer<typeof budgetLine>
 
-export const cell = z.object({ value: z.unknown(), change: changeId, saw: changeId.nullable() })
+export const cell = z.object({ value: z.unknown(), change: changeId, saw: z.nullable(changeId) })
 export type Cell = z.infer<typeof cell>
 
 /** `field` is a name of the register's fields or `value.2026`; null where the key is not one of ours. */
@@ -90,7 +90,7 @@ export function parseCellKey(key: string): { entry: string; field: string } | nu
 }
 
 /** The validator of a cell's value; undefined where the register has no such field. */
-export function cellSchema(register: Register, field: string): z.ZodType | undefined {
+export function cellSchema(register: Register, field: string): z.ZodMiniType | undefined {
   const [name, suffix, ...rest] = field.split('.')
   if (suffix === undefined) return Object.hasOwn(register.fields, field) ? register.fields[field] : undefined
   return name === register.yearField && rest.length === 0 && year.safeParse(suffix).success ? valueContent : undefined
@@ -108,7 +108,7 @@ export function readBudget(part: Y.Doc, only?: ReadonlySet<string>): BudgetLine[
 function readRegister<Entry extends { id: string; order: string }>(
   part: Y.Doc,
   register: Register,
-  schema: z.ZodType<Entry>,
+  schema: z.ZodMiniType<Entry>,
   yearsKey: string,
   only?: ReadonlySet<string>,
 ): Entry[] {

@@ -4,7 +4,7 @@
  * rows, one cell) stand alone so that a screen computes only what is in sight; `tableOf` puts them
  * together. The words are the document's own, always Vietnamese.
  */
-import { Decimal } from 'decimal.js'
+import { Big } from 'big.js'
 import type { BudgetLineId, PartId, TargetId, UnitId } from '../ids.ts'
 import type { ViewBlock } from '../plan/blocks.ts'
 import { planYears, type PlanMeta } from '../plan/meta.ts'
@@ -45,7 +45,7 @@ export interface ViewSource {
 export const targetColumns = ['number', 'name', 'measure', 'baseline', 'years', 'responsible', 'note', 'part'] as const
 export const budgetColumns = ['number', 'name', 'source', 'years', 'total', 'note', 'part'] as const
 
-const usualColumns: Record<ViewBlock['register'], readonly string[]> = {
+export const usualColumns: Record<ViewBlock['register'], readonly string[]> = {
   targets: ['number', 'name', 'measure', 'baseline', 'years', 'responsible'],
   budget: ['number', 'name', 'source', 'years', 'total'],
 }
@@ -351,12 +351,9 @@ export function totalOf(rows: readonly TableRow[], key: string, context: CellCon
   )
 }
 
-// A sum of any number of the largest quantities, moved by the largest scale, stays exact.
-const Exact = Decimal.clone({ precision: 100 })
-
 /** Adds exact sums of money only; `left` counts what stands there and could not be added. */
 function sumCell(contents: readonly (ValueContent | null)[], scale: MoneyScale): TableCell {
-  let sum = new Exact(0)
+  let sum = new Big(0)
   let added = 0
   let left = 0
   for (const content of contents) {

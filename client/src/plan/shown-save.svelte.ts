@@ -1,0 +1,63 @@
+/**
+ * What the screen says of the state of saving: the ledger's word, without what passes in a moment.
+ * A line that went dead without a word still looks open, so what is on its way for too long counts
+ * as being on this device only.
+ */
+import type { SaveState } from './open-plan.ts'
+
+export type ShownPlace = SaveState['where'] | 'keeping' | 'refused'
+
+/** A key is in memory only for some milliseconds; what lasts is worth an alarm. */
+const memoryPatience = 1_000
+/** Within this the server answers, over a poor line too. */
+const sendingPatience = 5_000
+
+export class ShownSave {
+  readonly save: SaveState
+  /** False where the browser itself says that there is no network. */
+  networkIsUp = $state(navigator.onLine)
+  #memoryLasts = $state(false)
+  #sendingStalls = $state(false)
+  readonly #refused: () => boolean
+
+  readonly isOnline = $derived.by(() => this.save.online && this.networkIsUp && !this.#sendingStalls)
+  readonly place: ShownPlace = $derived.by(() => {
+    const { where, keepsCopy } = this.save
+    if (where === 'saved') return this.#refused() ? 'refused' : 'saved'
+    if (where === 'sending' && !this.isOnline) return keepsCopy ? 'device' : 'memory'
+    return where === 'memory' && !this.#memoryLasts ? 'keeping' : where
+  })
+
+  /** `refused` says whether there is work that the server would not take. Made while a component is. */
+  constructor(save: SaveState, refused: () => boolean) {
+    this.save = save
+    this.#refused = refused
+    $effect(() => {
+      if (save.where !== 'memory') return void (this.#memoryLasts = false)
+      const timer = setTimeout(() => (this.#memoryLasts = true), memoryPatience)
+      return () => clearTimeout(timer)
+    })
+    let before = 0
+    let progressAt = 0
+    $effect(() => {
+      const { where, unsent } = save
+      if (where !== 'sending' || unsent < before || before === 0) {
+        progressAt = Date.now()
+        this.#sendingStalls = false
+      }
+      before = where === 'sending' ? unsent : 0
+      if (where !== 'sending') return
+      const timer = setTimeout(() => (this.#sendingStalls = true), progressAt + sendingPatience - Date.now())
+      return () => clearTimeout(timer)
+    })
+    $effect(() => {
+      const look = () => (this.networkIsUp = navigator.onLine)
+      addEventListener('online', look)
+      addEventListener('offline', look)
+      return () => {
+        removeEventListener('online', look)
+        removeEventListener('offline', look)
+      }
+    })
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Headings that become parts, and the way back: one command over the outline, the part that holds
+ * the text and the parts that take it, with the rows of new parts in the same transaction. What it
+ * does to the documents is shared/src/plan/split.ts. A new part goes to the units of the part that
+ * its text stood in, so that those who were writing it go on.
+ */
+import type { Transaction } from 'kysely'
+import type * as Y from 'yjs'
+import { RefusalError, type Result } from '@soanchung/shared/errors.ts'
+import type { PartId, PlanId } from '@soanchung/shared/ids.ts'
+import { can, type Actor } from '@soanchung/shared/permissions.ts'
+import { outlineDocument, partDocument, type DocumentName } from '@soanchung/shared/plan/documents.ts'
+import { joinParts, splitPart, type PlanDocuments } from '@soanchung/shared/plan/split.ts'
+import type { SplitBody } from '@soanchung/shared/protocol.ts'
+import type { Tables } from '../storage/tables.ts'
+import type { Sync } from '../sync/sync.ts'
+import { planAccess, planOfPart } from './access.ts'
+
+type Turn = (actor: Actor, plan: PlanId, part: PartId, body: SplitBody) => Promise<Result<void>>
+
+export interface Splits {
+  /** The headings of a part, in their order, become the first parts below it. */
+  split: Turn
+  /** The first parts below a part become the last headings of its text. */
+  join: Turn
+}
+
+export function createSplits({ sync }: { sync: Pick<Sync, 'writeDocument' | 'notify'> }): Splits {
+  const turn =
+    (way: keyof Splits): Turn =>
+    async (actor, plan, part, { command, pairs }) => {
+      const parts = pairs.map((pair) => pair.part)
+      const written = await sync.writeDocument({
+        commandId: `${way}/${plan}/${command}`,
+        // Decided below, where nobody comes between, and where the new parts have their rows.
+        actor: null,
+        userId: actor.userId,
+        documents: [...new Set([...parts, part])].map(partDocument).concat(outlineDocument(plan)),
+        async alsoInTransaction(transaction) {
+          await mayTurn(transaction, actor, plan, part)
+          if (way === 'split') await insertParts(transaction, actor, plan, part, parts)
+          for (const id of parts) await mayTurn(transaction, actor, plan, id)
+        },
+        mutate(documents) {
+          const turned = (way === 'split' ? splitPart : joinParts)(opened(documents, plan), part, pairs, {
+            id: command,
+            now: Date.now(),
+          })
+          if (!turned.ok) throw new RefusalError(turned.error.code, turned.error.detail)
+        },
+      })
+      if (!written.ok) return written
+      if (!written.value.repeated) sync.notify(plan, { type: 'record-changed', planId: plan })
+      return { ok: true, value: undefined }
+    }
+  return { split: turn('split'), join: turn('join') }
+}
+
+/** The right to write the outline and this part of it; throws the refusal. */
+async function mayTurn(query: Transaction<Tables>, actor: Actor, plan: PlanId, part: PartId): Promise<void> {
+  const access = await planAccess(query, plan)
+  if (access === null || !can(actor, 'part.read', access, part)) throw new RefusalError('not.found', part)
+  if (can(actor, 'outline.write', access) && can(actor, 'part.write', access, part)) return
+  throw new RefusalError(access.stage === 'issued' && actor.scope === 'write' ? 'plan.issued' : 'not.allowed')
+}
+
+/** Parts that were turned into headings before have their rows already. */
+async function insertParts(
+  transaction: Transaction<Tables>,
+  actor: Actor,
+  plan: PlanId,
+  from: PartId,
+  parts: readonly PartId[],
+): Promise<void> {
+  const units = await transaction.selectFrom('part_units').select('unit_id').where('part_id', '=', from).execute()
+  for (const part of parts) {
+    const holder = await planOfPart(transaction, part)
+    if (holder !== null && holder !== plan) throw new RefusalError('conflict.exists', part)
+    if (holder !== null) continue
+    await transaction
+      .insertInto('plan_parts')
+      .values({ part_id: part, plan_id: plan, created_by: actor.userId, created_at: Date.now() })
+      .execute()
+    for (const { unit_id } of units) {
+      await transaction.insertInto('part_units').values({ part_id: part, unit_id }).execute()
+    }
+  }
+}
+
+function opened(documents: ReadonlyMap<DocumentName, Y.Doc>, plan: PlanId): PlanDocuments {
+  const open = (name: DocumentName) => {
+    const document = documents.get(name)
+    if (document === undefined) throw new Error(`${name} is no document of the command`)
+    return document
+  }
+  return { outline: open(outlineDocument(plan)), part: (id) => open(partDocument(id)) }
+}
