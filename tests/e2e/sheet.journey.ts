@@ -39,6 +39,22 @@ function focused(page: Page, title: string) {
   return expect(partOf(page, title).locator('.ProseMirror')).toBeFocused()
 }
 
+/** The keys of a fast hand on a slow machine: none waits until the page is done with the one before. */
+async function pressAtOnce(page: Page, keys: readonly string[]): Promise<void> {
+  const codes: Record<string, number> = { Enter: 13, End: 35, ArrowLeft: 37, ArrowDown: 40 }
+  const session = await page.context().newCDPSession(page)
+  await Promise.all(
+    keys.flatMap((key) => {
+      const event = { key, code: key, windowsVirtualKeyCode: codes[key] ?? 0 }
+      return [
+        session.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...event }),
+        session.send('Input.dispatchKeyEvent', { type: 'keyUp', ...event }),
+      ]
+    }),
+  )
+  await session.detach()
+}
+
 /** Drags from the middle of one paragraph's first line to the middle of another's. */
 async function dragOver(page: Page, from: string, to: string): Promise<void> {
   const start = await boxOf(sheetOf(page).locator('.ProseMirror p', { hasText: from }))
@@ -67,6 +83,18 @@ test('the caret walks through all parts by arrows, the read-only one too, and ke
   await drafter.keyboard.press('ArrowUp')
   await focused(drafter, purpose)
   expect(Math.abs((await caretX(drafter)) - x)).toBeLessThan(12)
+})
+
+test('keys that come faster than the browser tells of its caret act where the caret is', async ({ desk }) => {
+  const lead = await desk.open(desk.lead, await desk.plan(threeParts()))
+  await caretAfter(lead, 'Làm cho mọi hội viên')
+  const end = await caretX(lead)
+  await pressAtOnce(lead, [...Array<string>(12).fill('ArrowLeft'), 'ArrowDown'])
+  await focused(lead, goals)
+  expect(end - (await caretX(lead))).toBeGreaterThan(60)
+
+  await pressAtOnce(lead, ['End', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft', 'Enter'])
+  await expect.poll(() => lines(lead, goals)).toEqual(['Mỗi chi hội có một đoạn đường hoa do hội viên tự t', 'rồng.'])
 })
 
 test('arrows to the right and left go from the last letter of a part to the first of the next', async ({ desk }) => {

@@ -27,6 +27,7 @@ export function sheetEvents(sheet: Sheet, root: HTMLElement): () => void {
   listenToClipboard(sheet, root, ending.signal)
   listen('keydown', (event) => {
     if (event.key === 'Escape') sheet.progress?.cancel()
+    if (!sheet.selection.active && !event.isComposing) heedCaret(root)
     if (!undoKey(sheet, event)) keyOverSelection(sheet, event)
   })
   listen('beforeinput', (event) => inputOverSelection(sheet, event))
@@ -36,6 +37,14 @@ export function sheetEvents(sheet: Sheet, root: HTMLElement): () => void {
   })
   listen('wheel', () => sheet.follow(null))
   return () => ending.abort()
+}
+
+/**
+ * The browser moves the caret itself and tells so later, after the next keys where they come fast: an
+ * editor that had not heard of it would walk, split or delete where the caret was before.
+ */
+function heedCaret(root: HTMLElement) {
+  root.ownerDocument.dispatchEvent(new Event('selectionchange'))
 }
 
 function listenToMouse(sheet: Sheet, root: HTMLElement, signal: AbortSignal) {
