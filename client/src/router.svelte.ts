@@ -11,7 +11,7 @@ export type Route =
   | { screen: 'plan'; planId: PlanId }
 
 /** `hasUnsaved` also guards a reload or a closed tab; `mayLeave` asks the user. */
-export interface LeaveGuard {
+interface LeaveGuard {
   hasUnsaved: () => boolean
   mayLeave: () => Promise<boolean>
 }

@@ -119,7 +119,7 @@ export const settings = {
   },
 } as const satisfies Record<string, Setting>
 
-export type SettingName = keyof typeof settings
+type SettingName = keyof typeof settings
 
 export interface Config {
   host: string
@@ -135,7 +135,7 @@ export interface Config {
   logLevel: z.infer<(typeof settings)['LOG_LEVEL']['schema']>
 }
 
-export interface ConfigProblem {
+interface ConfigProblem {
   name: SettingName
   vi: string
   en: string

@@ -4,7 +4,7 @@
  */
 import { parentPort, Worker } from 'node:worker_threads'
 
-export interface Thread<Question, Answer> {
+interface Thread<Question, Answer> {
   /** Throws what the work threw, as its message. */
   ask(question: Question): Promise<Answer>
   close(): Promise<void>

@@ -3,7 +3,7 @@
  * status, WebSocket close code, the sentence for the user in both languages) is declared here
  * once. Expected refusals travel as values, bugs throw.
  */
-export interface ErrorEntry {
+interface ErrorEntry {
   /** HTTP status. */
   status: number
   /** WebSocket close code, for refusals that end a connection. */

@@ -23,14 +23,14 @@ export interface Opening {
   script: number
 }
 
-export interface Typing {
+interface Typing {
   /** Milliseconds from each key to the frame that shows it. */
   delays: number[]
   /** Milliseconds of the page's main thread for each key. */
   thread: number
 }
 
-export interface OpenPage {
+interface OpenPage {
   page: Page
   session: CDPSession
   close(): Promise<void>

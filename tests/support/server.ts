@@ -22,7 +22,7 @@ export interface Answer {
 }
 
 /** Somebody who sends requests: the origin of the application, and cookies that are kept. */
-export interface Caller {
+interface Caller {
   cookie: string
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
 }

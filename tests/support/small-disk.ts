@@ -7,7 +7,7 @@ import { appendFileSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-export interface SmallDisk {
+interface SmallDisk {
   folder: string
   /** Leaves not a single byte. */
   fill(): void

@@ -7,7 +7,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
-import { newId, type PartId, type PlanId, type UnitId, type UserId } from '@soanchung/shared/ids.ts'
+import type { PartId, PlanId, UnitId, UserId } from '@soanchung/shared/ids.ts'
 import type { PlanAccess } from '@soanchung/shared/permissions.ts'
 import { partDocument, outlineDocument } from '@soanchung/shared/plan/documents.ts'
 import { openDatabase, type Database } from '@soanchung/server/src/storage/database.ts'
@@ -18,7 +18,7 @@ import { createSync, type Sync } from '@soanchung/server/src/sync/sync.ts'
 export const drafters = 'uaaaaaaaaaaaaaaaaaaa' as UnitId
 export const readers = 'ubbbbbbbbbbbbbbbbbbb' as UnitId
 
-export interface PlainPlan {
+interface PlainPlan {
   planId: PlanId
   partId: PartId
   outline: ReturnType<typeof outlineDocument>
@@ -80,7 +80,7 @@ export interface SyncServer {
   close(): Promise<void>
 }
 
-export interface SyncServerOptions {
+interface SyncServerOptions {
   /** Kept after closing when given; a temporary one is removed. */
   folder?: string
   databaseUrl?: string
@@ -122,8 +122,4 @@ export async function startSyncServer(options: SyncServerOptions = {}): Promise<
       if (options.folder === undefined) rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-export function freshName(prefix: string): string {
-  return `${prefix}-${newId().slice(0, 6)}`
 }

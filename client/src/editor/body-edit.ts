@@ -4,8 +4,7 @@
  * the block's index and an offset in it, one for each UTF-16 unit, reference, footnote and break.
  */
 import * as Y from 'yjs'
-import type { BlockId } from '@soanchung/shared/ids.ts'
-import { newId } from '@soanchung/shared/ids.ts'
+import { newId, type BlockId } from '@soanchung/shared/ids.ts'
 import { writeBody, type Block, type Inline } from '@soanchung/shared/plan/blocks.ts'
 
 export interface Place {
@@ -13,7 +12,7 @@ export interface Place {
   offset: number
 }
 
-export function inlineSize(one: Inline): number {
+function inlineSize(one: Inline): number {
   return one.type === 'text' ? one.text.length : 1
 }
 
@@ -50,11 +49,6 @@ function sliceInlines(content: readonly Inline[], start: number, end: number): I
     if (from >= to) return []
     return [one.type === 'text' ? { ...one, text: one.text.slice(from, to) } : one]
   })
-}
-
-/** The same blocks as new ones. */
-export function withNewIds(blocks: readonly Block[]): Block[] {
-  return blocks.map((one) => ({ ...one, id: newId<BlockId>() }))
 }
 
 function elementAt(body: Y.XmlFragment, index: number): Y.XmlElement | null {
@@ -184,14 +178,4 @@ function insertIntoText(
   }
   element.insert(index + 1, pieces)
   if (offset < length && offset > 0) tail.delete(0, offset)
-}
-
-/** Sets blocks in as blocks of their own, before the block at `index`. */
-export function insertBlocksAt(body: Y.XmlFragment, index: number, blocks: readonly Block[]): void {
-  const scratch = new Y.Doc().getXmlFragment('body')
-  writeBody(scratch, withNewIds(blocks))
-  body.insert(
-    Math.min(index, body.length),
-    scratch.toArray().map((one) => one.clone() as Y.XmlElement),
-  )
 }

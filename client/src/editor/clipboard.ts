@@ -83,7 +83,7 @@ export function listenToClipboard(sheet: Sheet, root: HTMLElement, signal: Abort
 }
 
 /** What is selected, over several parts or in the one of the caret. */
-export function selectedStretches(sheet: Sheet): Stretch[] {
+function selectedStretches(sheet: Sheet): Stretch[] {
   sheet.model.flush()
   if (sheet.selection.active) return sheet.selection.stretches()
   const editor = sheet.activeEditor()
@@ -104,7 +104,7 @@ function copy(sheet: Sheet, event: ClipboardEvent): boolean {
 }
 
 /** The stretches as plain text with numbers, and as HTML with kinds. */
-export function writeOut(sheet: Sheet, stretches: readonly Stretch[]): { text: string; html: string } {
+function writeOut(sheet: Sheet, stretches: readonly Stretch[]): { text: string; html: string } {
   const lines: string[] = []
   const html: string[] = []
   const wordsOf = (reference: Inline & { type: 'reference' }) => showReference(sheet.model, reference).text

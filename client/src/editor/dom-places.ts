@@ -42,7 +42,7 @@ function lengthOf(node: Node): number {
 }
 
 /** The place that a point of the DOM is; null outside the text of parts. */
-export function placeFromDom(node: Node, offset: number): PlanPlace | null {
+function placeFromDom(node: Node, offset: number): PlanPlace | null {
   const at = partAt(node)
   const blocks = at === null ? null : blocksOf(at.section)
   if (at === null || blocks === null) return null
@@ -72,7 +72,7 @@ export function placeFromDom(node: Node, offset: number): PlanPlace | null {
 }
 
 /** The point of the DOM where a place is shown. */
-export function domFromPlace(section: HTMLElement, place: Place): { node: Node; offset: number } | null {
+function domFromPlace(section: HTMLElement, place: Place): { node: Node; offset: number } | null {
   const element = blockElement(section, place.block)
   if (element === null) return null
   if (element.tagName !== 'P') {

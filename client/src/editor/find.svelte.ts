@@ -15,7 +15,7 @@ import { isWhollyRead } from './plan-selection.svelte.ts'
 import { selectedWords } from './sheet-words.ts'
 import type { Sheet } from './sheet.svelte.ts'
 
-export interface Match {
+interface Match {
   part: PartId
   block: number
   from: number

@@ -38,7 +38,7 @@ function inlineNode(one: Inline): Node {
   return schema.text(one.text, marks)
 }
 
-export interface PartBinding {
+interface PartBinding {
   plugin: Plugin
   /** The text as it stood when the editor was made. */
   doc: Node

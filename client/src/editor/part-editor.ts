@@ -17,7 +17,7 @@ import { footnoteView, referenceView, tableView, type NodeViewHooks } from './no
 import { bindPart, isPlaceholder } from './part-binding.ts'
 import type { PlanModel } from '../plan/plan-model.svelte.ts'
 
-export interface PartEditorHooks {
+interface PartEditorHooks {
   model: PlanModel
   user: Presence['user']
   mayWrite: () => boolean

@@ -28,7 +28,7 @@ import { formatOf, insertAtCaret, noFormat, sameFormat, type Format, type Insert
 import { sheetCommands } from './sheet-commands.ts'
 import { UndoJournal } from './undo-journal.ts'
 
-export interface SheetOptions {
+interface SheetOptions {
   presence: Presence['user']
   /** Opens the register where a target stands. */
   showTarget?: (target: TargetId) => void

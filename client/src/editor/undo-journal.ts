@@ -18,7 +18,7 @@ interface Entry<Caret> {
   takeBack?: () => boolean
 }
 
-export interface JournalHooks<Caret> {
+interface JournalHooks<Caret> {
   mayWrite: (document: string) => boolean
   caret: () => Caret | null
   /** Called after an undo or redo with the place where it happened. */

@@ -6,7 +6,7 @@ import { accept, isErrorCode, refuse, type Result } from '@soanchung/shared/erro
 import type { PlanId } from '@soanchung/shared/ids.ts'
 import { errorBody } from '@soanchung/shared/protocol.ts'
 
-export interface WordFile {
+interface WordFile {
   name: string
   content: Blob
 }
@@ -50,7 +50,7 @@ export async function fetchWordFile(
 }
 
 /** The name in a `content-disposition`, the encoded one first (RFC 6266); null where there is none. */
-export function fileNameOf(disposition: string): string | null {
+function fileNameOf(disposition: string): string | null {
   const encoded = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1]
   const plain = /filename="([^"]*)"/i.exec(disposition)?.[1]
   try {

@@ -17,7 +17,7 @@ export type Direction = 'up' | 'down' | 'in' | 'out'
 export type DropSide = 'above' | 'below' | 'inside'
 
 /** Siblings that count when parts change places: those of one parent and one role. */
-export function siblingsOf(outline: Outline, part: OutlinePart): readonly OutlinePart[] {
+function siblingsOf(outline: Outline, part: OutlinePart): readonly OutlinePart[] {
   const all = part.parent === null ? outline.roots : (outline.byId.get(part.parent)?.children ?? [])
   return all.filter((one) => one.role === part.role)
 }

@@ -34,7 +34,7 @@ export interface Row {
   expanded: boolean | null
 }
 
-export interface Drag {
+interface Drag {
   id: PartId
   over: PartId | null
   side: DropSide

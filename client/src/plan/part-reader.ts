@@ -14,7 +14,7 @@ import {
   type Target,
 } from '@soanchung/shared/targets/register.ts'
 
-export interface PartContent {
+interface PartContent {
   blocks: readonly Block[]
   targets: readonly Target[]
   budget: readonly BudgetLine[]

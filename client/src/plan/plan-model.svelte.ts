@@ -18,19 +18,19 @@ import type { OpenPlan } from './open-plan.ts'
 import { PartReader } from './part-reader.ts'
 
 /** A target with the part that it stands in. */
-export interface PlacedTarget {
+interface PlacedTarget {
   part: PartId
   target: Target
 }
 
 /** A place in the text that quotes a target. */
-export interface Quote {
+interface Quote {
   part: PartId
   block: BlockId
   cell: string
 }
 
-export class PartModel {
+class PartModel {
   readonly id: PartId
   /** The text, block by block; unchanged blocks keep their identity. */
   blocks: readonly Block[] = $state.raw([])

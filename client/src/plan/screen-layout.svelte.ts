@@ -7,7 +7,7 @@ import { keep, readKept } from '../session/kept.ts'
 
 export const panels = ['targets', 'people', 'part', 'meta'] as const
 export type Panel = (typeof panels)[number]
-export type ScreenSize = 'wide' | 'narrow' | 'phone'
+type ScreenSize = 'wide' | 'narrow' | 'phone'
 
 const widths = { outline: { least: 208, usual: 280, most: 480 }, panel: { least: 280, usual: 344, most: 720 } } as const
 const kept = z.object({

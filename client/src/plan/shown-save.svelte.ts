@@ -5,7 +5,7 @@
  */
 import type { SaveState } from './open-plan.ts'
 
-export type ShownPlace = SaveState['where'] | 'keeping' | 'refused'
+type ShownPlace = SaveState['where'] | 'keeping' | 'refused'
 
 /** A key is in memory only for some milliseconds; what lasts is worth an alarm. */
 const memoryPatience = 1_000

@@ -17,7 +17,7 @@ import type { PlanModel } from './plan-model.svelte.ts'
 
 type Way = 'split' | 'join'
 
-export interface SplitsHooks {
+interface SplitsHooks {
   /** The text stands in its new place: in a part of its own, or below a heading. */
   arrived: (part: PartId, heading: BlockId | null) => void
   /** It is done, and undo can take it back; false from then on where somebody did already. */

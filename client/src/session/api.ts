@@ -7,7 +7,7 @@ import { takeAsked } from '../ahead.ts'
 import { accept, isErrorCode, refuse, type Result } from '@soanchung/shared/errors.ts'
 import { errorBody } from '@soanchung/shared/protocol.ts'
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** `path` begins with `/api/`. */
 export async function request<Value>(

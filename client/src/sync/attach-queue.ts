@@ -7,7 +7,7 @@ import type { HocuspocusProviderWebsocket } from '@hocuspocus/provider'
 import type { DocumentName } from '@soanchung/shared/plan/documents.ts'
 import type { DocumentSync } from './document-sync.ts'
 
-export interface AttachTo {
+interface AttachTo {
   socket: HocuspocusProviderWebsocket
   document: (name: DocumentName) => DocumentSync | undefined
   /** Asked right before; one that may not be attached is left out until it is added again. */

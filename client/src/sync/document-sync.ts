@@ -21,9 +21,9 @@ import type { Ledger, PendingChange } from './ledger.ts'
 /** Origins of transactions that are no edits of this tab. */
 export const fromDevice = { name: 'from the device' } as const
 export const fromServer = { name: 'from the server' } as const
-export const fromTab = { name: 'from another tab' } as const
+const fromTab = { name: 'from another tab' } as const
 
-export interface DocumentEvents {
+interface DocumentEvents {
   /** An edit of this tab is about to be written to the device. */
   making: () => void
   /** `loaded`, `live` or `problem` changed. */

@@ -32,7 +32,7 @@ export interface DraftLine {
   differs: { from: number; to: number } | null
 }
 
-export interface DraftCell {
+interface DraftCell {
   /** `Hộ dùng nước sạch, Năm 2026` */
   name: string
   text: string

@@ -10,7 +10,7 @@ import type { DeviceStore, StoredRequest } from './device-store.ts'
 import { isPassing } from './refusals.ts'
 import type { Surroundings } from './surroundings.ts'
 
-export interface OutboxEvents {
+interface OutboxEvents {
   changed: () => void
   /** What is kept on the device changed; other tabs should read it. */
   listChanged: () => void

@@ -16,7 +16,7 @@ import type { RemoteRows } from './remote-rows.ts'
 /** Milliseconds that the screen may wait for. */
 const slice = 8
 
-export interface DocumentsOf {
+interface DocumentsOf {
   plan: PlanId
   store: DeviceStore
   ledger: Ledger

@@ -2,7 +2,7 @@
 import type { ErrorCode } from '@soanchung/shared/errors.ts'
 import type { SaveState } from '../plan/open-plan.ts'
 
-export interface Standing {
+interface Standing {
   unsent: number
   /** Of these, how many are not on the disk. */
   notKept: number

@@ -11,7 +11,7 @@ import { foldText } from '../ui/fold.ts'
 import { cellOf, readMeasureWords, type CellContext, type EntryRow } from '@soanchung/shared/targets/view.ts'
 
 /** `unread`: it is kept as typed, because it is no quantity. */
-export type CellWrite =
+type CellWrite =
   { ok: true; fields: Record<string, unknown>; unread: boolean } | { ok: false; problem: 'unknown-unit' | 'too-long' }
 
 const longest = { text: 2000, typed: 500 }

@@ -2,13 +2,13 @@
  * Long lists in pieces: only those near the view are rendered, the others stand as empty boxes of
  * the height that they had. Works in any scroller and with rows of any height.
  */
-export const chunkSize = 40
+const chunkSize = 40
 /** Shorter lists are rendered whole. */
 const wholeBelow = 200
 /** Pieces are rendered this far before they come into view. */
 const margin = '800px 0px'
 
-export interface Chunk {
+interface Chunk {
   index: number
   /** First row, and the row behind the last. */
   from: number

@@ -8,13 +8,13 @@ import type { PlanModel } from '../plan/plan-model.svelte.ts'
 import { foldText } from '../ui/fold.ts'
 import { partTitle } from './grid.svelte.ts'
 
-export interface FoundCell extends ReferenceText {
+interface FoundCell extends ReferenceText {
   target: TargetId
   cell: string
   label: string
 }
 
-export interface FoundTarget {
+interface FoundTarget {
   target: TargetId
   name: string
   /** The part and the unit. */

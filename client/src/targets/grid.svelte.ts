@@ -36,7 +36,7 @@ export interface GridFilter {
   unit: string | null
 }
 
-export interface GridSetup {
+interface GridSetup {
   view: GridView
   /** Where the table stands, and where new rows go; null where no part is meant. */
   part: PartId | null
@@ -50,7 +50,7 @@ interface Held {
   row: number
 }
 
-export interface Editing {
+interface Editing {
   draft: string
   /** What stood there; typing it back writes nothing. */
   before: string

@@ -19,7 +19,7 @@ export interface NumberWords {
   isRead: boolean
 }
 
-export interface TargetProposal {
+interface TargetProposal {
   name: string
   quantity: Quantity | null
   /** A cell of the target: `value.2027`, or `baseline`. */

@@ -10,7 +10,7 @@ import { isDerived, readCell, withFields } from './cells.ts'
 import type { EntryWrite, RegisterName } from './register-edit.ts'
 import type { CellBlock } from './selection.ts'
 
-export interface PasteTable {
+interface PasteTable {
   register: RegisterName
   /** The part that new rows go to; null where rows cannot be added. */
   newRowsIn: PartId | null
@@ -21,7 +21,7 @@ export interface PasteTable {
   refusal: (row: EntryRow, key: string) => string | null
 }
 
-export interface Paste {
+interface Paste {
   writes: EntryWrite[]
   /** Rows to add at the end. */
   added: Record<string, unknown>[]

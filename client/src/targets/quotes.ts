@@ -4,7 +4,7 @@ import { blockText } from '@soanchung/shared/plan/blocks.ts'
 import type { PlanModel } from '../plan/plan-model.svelte.ts'
 import { showReference } from './reference.ts'
 
-export interface QuotePlace {
+interface QuotePlace {
   part: PartId
   block: BlockId
   cell: string

@@ -9,7 +9,7 @@ import type { Target } from '@soanchung/shared/targets/register.ts'
 import type { PlanModel } from '../plan/plan-model.svelte.ts'
 import { m } from '../paraglide/messages.js'
 
-export interface ShownReference extends ReferenceText {
+interface ShownReference extends ReferenceText {
   /** For the tooltip and for assistive technology: which target, which cell, what is wrong. */
   title: string
 }

@@ -10,9 +10,9 @@ import { userEdit } from '../plan/edit-origin.ts'
 import type { PlanModel } from '../plan/plan-model.svelte.ts'
 
 export type RegisterName = keyof typeof registers
-export type EntryId = TargetId | BudgetLineId
+type EntryId = TargetId | BudgetLineId
 
-export interface EntryPlace {
+interface EntryPlace {
   register: RegisterName
   part: PartId
   id: EntryId

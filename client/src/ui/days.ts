@@ -11,10 +11,12 @@ export function dayText(iso: string): string {
   return iso.split('-').reverse().join('/')
 }
 
-/** The ISO day of `21/11/2026`, `5-2-2026` or `5.2.2026`; null where there is no such day. */
+/** The ISO day of `21/11/2026`, `5-2-2026` or `5.2.2026`; empty stays empty, null where there is no such day. */
 export function parseDay(text: string): string | null {
+  if (text.trim() === '') return ''
   const [, day = '', month = '', year = ''] = /^\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s*$/.exec(text) ?? []
   const iso = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
   const date = new Date(`${iso}T00:00:00Z`)
+  // A day that does not exist rolls over into the next month, or is no date at all.
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso) ? iso : null
 }

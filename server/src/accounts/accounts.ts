@@ -19,7 +19,7 @@ import { actorOf, findUser, presenceOf, readPerson } from './people.ts'
 import { findToken } from './tokens.ts'
 
 const day = 24 * 60 * 60
-export const usernamePattern = /^[a-z0-9][a-z0-9._-]{2,29}$/
+const usernamePattern = /^[a-z0-9][a-z0-9._-]{2,29}$/
 
 export interface Identified extends Identity {
   person: Me
@@ -62,7 +62,7 @@ export interface Accounts {
   }): Promise<Result<UserId>>
 }
 
-export interface AccountsOptions {
+interface AccountsOptions {
   query: Kysely<Tables>
   dialect: 'sqlite' | 'postgres'
   secret: string

@@ -8,7 +8,7 @@ const windowMs = 60_000
 const limits = { name: 5, address: 30 }
 const mostEntries = 50_000
 
-export interface Attempts {
+interface Attempts {
   /** False where the name or the address has failed too often. `succeeded` gives the attempt back. */
   take(name: string, address: string): { allowed: false } | { allowed: true; succeeded(): void }
 }

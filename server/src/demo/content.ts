@@ -9,7 +9,7 @@ import type { PartNumbering, PartRole } from '@soanchung/shared/plan/outline.ts'
 import type { PlanRole } from '@soanchung/shared/permissions.ts'
 import type { Comparison, Measure } from '@soanchung/shared/targets/quantity.ts'
 
-export interface DemoUnit {
+interface DemoUnit {
   symbol: string
   name: string
   parent: string | null
@@ -28,7 +28,7 @@ export const demoUnits: readonly DemoUnit[] = [
   { symbol: 'CĐ', name: 'Công đoàn xã Mây Hồng', parent: 'MTTQ', role: 'drafter' },
 ]
 
-export interface DemoPerson {
+interface DemoPerson {
   username: string
   name: string
   office: string
@@ -231,7 +231,7 @@ function target(
   return { key, part, name, measure, comparison, baseline, values: values.split(' '), unit }
 }
 
-export interface DemoBudgetLine {
+interface DemoBudgetLine {
   name: string
   source: string
   /** Million đồng, 2026 to 2030. */
@@ -249,7 +249,7 @@ export const demoBudget: readonly DemoBudgetLine[] = [
   { name: 'Đèn chiếu sáng và cây xanh đường thôn', source: 'Xã hội hoá', amounts: ['210', '210', '180', '150', '150'] },
 ]
 
-export type DemoBlock = readonly [kind: BlockKind, text: string, depth?: number]
+type DemoBlock = readonly [kind: BlockKind, text: string, depth?: number]
 
 export interface DemoPart {
   key: string

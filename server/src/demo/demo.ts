@@ -42,7 +42,7 @@ export interface DemoAccount {
   office: string
 }
 
-export interface DemoOptions {
+interface DemoOptions {
   database: Database
   accounts: Accounts
   plans: Plans

@@ -40,7 +40,7 @@ interface ClientFile {
   compressed: Map<StoredEncoding, Promise<Buffer>>
 }
 
-export interface ClientFiles {
+interface ClientFiles {
   /** False where there is no such file and the path is none of the application's. */
   send(request: FastifyRequest, reply: FastifyReply): Promise<boolean>
 }

@@ -19,7 +19,7 @@ export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusa
 }
 
 /** Vietnamese unless English is asked for before it. */
-export function languageOf(request: FastifyRequest): 'vi' | 'en' {
+function languageOf(request: FastifyRequest): 'vi' | 'en' {
   const wanted = (request.headers['accept-language'] ?? '')
     .split(',')
     .map((part) => {

@@ -17,7 +17,7 @@ import { guardRequests, type AllowedOrigin } from './guard.ts'
 import { planRoutes } from './plan-routes.ts'
 import { handleErrors, sendRefusal } from './refusals.ts'
 
-export interface HttpOptions {
+interface HttpOptions {
   accounts: Accounts
   plans: Plans
   splits: Splits
@@ -33,8 +33,6 @@ export interface HttpOptions {
 }
 
 const megabyte = 1024 * 1024
-
-export type HttpServer = Awaited<ReturnType<typeof createHttpServer>>
 
 export async function createHttpServer(options: HttpOptions) {
   const { accounts, allowedOrigin, database, exporter, logger, plans, splits, sync, version } = options

@@ -9,7 +9,7 @@ import type { ProgramInput, ProgramName, ProgramOutput } from './log-programs.ts
 import { migrate } from './migrations.ts'
 import type { Tables } from './tables.ts'
 
-export interface DatabaseOptions {
+interface DatabaseOptions {
   dataFolder: string
   /** `postgres://…`; may carry `?schema=name`. Without it the embedded SQLite is used. */
   databaseUrl?: string | undefined

@@ -12,7 +12,7 @@ export interface Statement {
   parameters: unknown[]
 }
 type Rows = Record<string, unknown>[]
-export type Program<Output> = Generator<Statement, Output, Rows>
+type Program<Output> = Generator<Statement, Output, Rows>
 
 export interface AppendGroup {
   document: string

@@ -19,7 +19,7 @@ import { openPresenceInlet } from './presence.ts'
 import { judgeUpdate, readUpdate, type UpdateReading } from './update-check.ts'
 import type { UpdateQuestion } from './update-worker.ts'
 
-export interface Intake {
+interface Intake {
   /** Comes between a connection and the library. */
   open(connection: Connection, identity: Identity): void
   /** Nothing of this document is on its way any more; of all documents without a name. */
@@ -27,7 +27,7 @@ export interface Intake {
   close(): Promise<void>
 }
 
-export interface IntakeOptions {
+interface IntakeOptions {
   log: DocumentLog
   logger: Logger
   liveOf(document: Document): LiveDocument

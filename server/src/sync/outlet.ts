@@ -8,7 +8,7 @@ import type { WebSocket } from 'ws'
 import { toStockClient } from './bridge.ts'
 import { closeCode } from './denied.ts'
 
-export interface OutletOptions {
+interface OutletOptions {
   /** Leads to a client that speaks y-websocket. */
   isBridge: boolean
   /** So much is buffered already that nothing more was. */

@@ -16,7 +16,7 @@ const maxStateLength = 4096
 /** What a client may say of itself. */
 const said = z.omit(presence, { user: true })
 
-export interface PresenceInlet {
+interface PresenceInlet {
   /** `body` is the frame behind its type. Throws on malformed bytes. */
   hear(body: decoding.Decoder): void
   close(): void

@@ -29,7 +29,7 @@ import { openLiveDocument, type LiveDocument } from './live-document.ts'
 import { openSockets, type Visit } from './sockets.ts'
 import { createDocumentWriter, fetchDocuments, readDocument } from './write-document.ts'
 
-export interface SyncOptions {
+interface SyncOptions {
   log: DocumentLog
   database: Database
   gate: Gate

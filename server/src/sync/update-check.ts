@@ -9,7 +9,7 @@ import * as Y from 'yjs'
 import { scanUpdate } from './update-scan.ts'
 
 /** What the judgement needs to know of an update, small enough to be sent between threads. */
-export interface UpdateContents {
+interface UpdateContents {
   clients: { client: number; from: number; to: number; hasHoles: boolean }[]
   deletions: { client: number; clock: number; length: number }[]
   /** The last piece of others that something in the update leans on, by client. */
@@ -20,7 +20,7 @@ export interface UpdateContents {
 
 export type UpdateReading = { ok: true; contents: UpdateContents } | { ok: false; why: string }
 
-export type UpdateVerdict =
+type UpdateVerdict =
   | { kind: 'new' }
   /** The document has all of it, so there is nothing to log. */
   | { kind: 'nothing' }

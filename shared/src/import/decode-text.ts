@@ -20,7 +20,7 @@ export const describeProblem: Record<DecodeProblem, { vi: string; en: string }> 
   },
 }
 
-export type Decoded = { ok: true; text: string; encoding: Encoding } | { ok: false; problem: DecodeProblem }
+type Decoded = { ok: true; text: string; encoding: Encoding } | { ok: false; problem: DecodeProblem }
 
 /** In bytes. A plan of 500 pages has about two megabytes of text. */
 export const largestFile = 10 * 1024 * 1024

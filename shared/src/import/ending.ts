@@ -7,7 +7,7 @@ import { isCapitals, leave, type Line } from './lines.ts'
 import { readDate, type ReadHeading } from './heading.ts'
 import type { Doubt, ImportResult, LeftOutLine } from './result.ts'
 
-export interface ReadEnding {
+interface ReadEnding {
   /** What stands before the ending, and annexes behind it. */
   body: Line[]
   annexes: Line[]

@@ -9,7 +9,7 @@ import { formatQuantity } from '../targets/quantity-text.ts'
 import { importText } from './import-text.ts'
 import { doubtCodes, importResult, leftOutReasons, type ImportResult } from './result.ts'
 
-export const inspectSchema = 'soanchung/inspect-1'
+const inspectSchema = 'soanchung/inspect-1'
 
 export const inspectReport = z.object({
   schema: z.literal(inspectSchema),
@@ -23,7 +23,7 @@ export const inspectReport = z.object({
   }),
   ...importResult.shape,
 })
-export type InspectReport = z.infer<typeof inspectReport>
+type InspectReport = z.infer<typeof inspectReport>
 
 export function inspect(text: string): InspectReport {
   const result = importText(text)

@@ -11,7 +11,7 @@ export interface Period {
   to: number
 }
 
-export interface ReadPeriod {
+interface ReadPeriod {
   value: Period
   sure: z.infer<typeof sureness>
   doubts: Doubt[]

@@ -19,7 +19,7 @@ function found<Value extends z.ZodMiniType>(value: Value) {
   return z.nullable(z.object({ value, line: lineNumber, sure: sureness }))
 }
 
-export const importedHeading = z.object({
+const importedHeading = z.object({
   type: found(z.enum(planTypes)),
   subject: found(z.string()),
   /** Number and symbol as written, "36-KH/HU". */
@@ -32,7 +32,7 @@ export const importedHeading = z.object({
 })
 export type ImportedHeading = z.infer<typeof importedHeading>
 
-export const importedBlock = z.object({
+const importedBlock = z.object({
   kind: z.enum(blockKinds),
   depth: z.int().check(z.gte(0), z.lte(maxDepth)),
   restart: z.optional(z.boolean()),
@@ -48,7 +48,7 @@ export const importedBlock = z.object({
 })
 export type ImportedBlock = z.infer<typeof importedBlock>
 
-export const importedPart = z.object({
+const importedPart = z.object({
   title: partTitle,
   /** The number that was typed and dropped, `II-` or `1.`; empty where there was none. */
   number: z.string(),
@@ -75,7 +75,7 @@ const figurePlace = {
   line: lineNumber,
 }
 
-export const offeredTarget = z.object({
+const offeredTarget = z.object({
   id: z.string().check(z.regex(/^t\d+$/)),
   /** Suggested from the sentence. */
   name: z.string(),
@@ -91,7 +91,7 @@ export const offeredTarget = z.object({
 })
 export type OfferedTarget = z.infer<typeof offeredTarget>
 
-export const offeredBudgetLine = z.object({
+const offeredBudgetLine = z.object({
   id: z.string().check(z.regex(/^b\d+$/)),
   name: z.string(),
   amount: quantity,
@@ -144,10 +144,10 @@ export const doubtCodes = {
   'sum.differs': { vi: 'Tổng không khớp với các dòng', en: 'The total differs from its lines' },
   'signature.missing': { vi: 'Không thấy phần ký', en: 'No signature was found' },
 } as const satisfies Record<string, Words>
-export type DoubtCode = keyof typeof doubtCodes
+type DoubtCode = keyof typeof doubtCodes
 const doubtCode = z.enum(Object.keys(doubtCodes) as [DoubtCode, ...DoubtCode[]])
 
-export const leftOutLine = z.object({ line: lineNumber, text: z.string(), reason: leftOutReason })
+const leftOutLine = z.object({ line: lineNumber, text: z.string(), reason: leftOutReason })
 export type LeftOutLine = z.infer<typeof leftOutLine>
 
 /** `text`: the words in doubt; `detail`: the numbers behind it, "4990 ≠ 4991". */

@@ -14,7 +14,7 @@ import { clip, isCapitals, type Paragraph } from './lines.ts'
 import { readMark, type Mark, type MarkKind } from './mark.ts'
 import type { Doubt, ImportedBlock, ImportedPart } from './result.ts'
 
-export interface Structure {
+interface Structure {
   parts: ImportedPart[]
   style: NumberingStyle
   doubts: Doubt[]

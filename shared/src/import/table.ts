@@ -8,7 +8,7 @@ import type { Quantity } from '../targets/quantity.ts'
 import type { Period } from './period.ts'
 import type { ImportedBlock, OfferedTarget } from './result.ts'
 
-export type RowTarget = Pick<OfferedTarget, 'name' | 'quantity' | 'year' | 'others' | 'note' | 'from' | 'to'>
+type RowTarget = Pick<OfferedTarget, 'name' | 'quantity' | 'year' | 'others' | 'note' | 'from' | 'to'>
 
 /** The text of a row, and where each of its cells begins. */
 export function joinCells(cells: readonly string[]): { text: string; starts: number[] } {

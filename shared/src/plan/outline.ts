@@ -21,7 +21,7 @@ export const partTitle = z.string().check(z.maxLength(1000))
 
 const place = z.object({ parent: z.nullable(partId), order: z.string().check(z.minLength(1), z.maxLength(200)) })
 
-export const partEntry = z.object({
+const partEntry = z.object({
   place,
   title: z._default(partTitle, ''),
   numbering: z._default(z.enum(partNumberings), 'auto'),
@@ -146,7 +146,7 @@ function circleFrom(start: PartId, parents: ReadonlyMap<PartId, PartId | null>):
   return circle
 }
 
-export interface NewPart {
+interface NewPart {
   id: PartId
   parent: PartId | null
   /** The sibling that it follows; null puts it first among its siblings. */

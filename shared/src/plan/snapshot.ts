@@ -11,7 +11,7 @@ import { block, readBody, writeBody } from './blocks.ts'
 import { planMeta, readMeta, writeMeta } from './meta.ts'
 import { partNumberings, partRoles, partTitle, readOutline } from './outline.ts'
 
-export const snapshotPart = z.object({
+const snapshotPart = z.object({
   id: partId,
   parent: z.nullable(partId),
   title: partTitle,

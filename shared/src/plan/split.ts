@@ -26,7 +26,7 @@ import { numberParts, topHeadings, type PartNumber } from './numbering.ts'
 import { addPart, readEntries, readOutline, type Outline, type PartNumbering } from './outline.ts'
 
 /** What the questions are asked of: the opened plan in a browser, documents on the server. */
-export interface PlanText {
+interface PlanText {
   outline: Outline
   number(id: PartId): Pick<PartNumber, 'level'>
   part(id: PartId): PartText | undefined

@@ -9,7 +9,7 @@ import type { PlanMeta, PlanType } from './meta.ts'
 import type { PartNumbering, PartRole } from './outline.ts'
 import type { PlanSnapshot, SnapshotPart } from './snapshot.ts'
 
-export interface TemplatePart {
+interface TemplatePart {
   title: string
   role?: PartRole
   numbering?: PartNumbering

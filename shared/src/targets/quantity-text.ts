@@ -21,7 +21,7 @@ import {
 /** A number as Vietnamese texts write it; for building patterns. */
 export const numberPattern = '[-−]?\\d+(?:[.,\\u00a0\\u202f]\\d+)*'
 
-export const comparisonWords: readonly [Comparison, string][] = [
+const comparisonWords: readonly [Comparison, string][] = [
   ['>=', 'ít nhất(?: là| có)?|tối thiểu(?: là)?|không dưới|không ít hơn|không thấp hơn|≥|>='],
   ['<=', 'không quá|không vượt quá|không nhiều hơn|tối đa(?: là)?|nhiều nhất|cao nhất|≤|<='],
   ['>', 'trên|hơn|lớn hơn|cao hơn|nhiều hơn|vượt|>'],

@@ -29,7 +29,7 @@ const entryFields = {
 }
 
 /** The cells of a target. `value.<year>` stands beside them, one for each year of the plan. */
-export const targetFields = {
+const targetFields = {
   ...entryFields,
   measure,
   baseline: valueContent,
@@ -40,9 +40,9 @@ export const targetFields = {
 }
 
 /** The cells of a budget line. `amount.<year>` stands beside them. */
-export const budgetFields = { ...entryFields, source: text }
+const budgetFields = { ...entryFields, source: text }
 
-export interface Register {
+interface Register {
   root: 'targets' | 'budget'
   fields: Record<string, z.ZodMiniType>
   /** What the cells of the years are called. */
@@ -81,7 +81,7 @@ export const budgetLine = z.object({
 export type BudgetLine = z.infer<typeof budgetLine>
 
 export const cell = z.object({ value: z.unknown(), change: changeId, saw: z.nullable(changeId) })
-export type Cell = z.infer<typeof cell>
+type Cell = z.infer<typeof cell>
 
 /** `field` is a name of the register's fields or `value.2026`; null where the key is not one of ours. */
 export function parseCellKey(key: string): { entry: string; field: string } | null {
@@ -90,7 +90,7 @@ export function parseCellKey(key: string): { entry: string; field: string } | nu
 }
 
 /** The validator of a cell's value; undefined where the register has no such field. */
-export function cellSchema(register: Register, field: string): z.ZodMiniType | undefined {
+function cellSchema(register: Register, field: string): z.ZodMiniType | undefined {
   const [name, suffix, ...rest] = field.split('.')
   if (suffix === undefined) return Object.hasOwn(register.fields, field) ? register.fields[field] : undefined
   return name === register.yearField && rest.length === 0 && year.safeParse(suffix).success ? valueContent : undefined

@@ -22,14 +22,14 @@ import {
 import type { BudgetLine, Target, ValueContent } from './register.ts'
 
 /** A living part, in the order of the sheet. `SnapshotPart` fits. */
-export interface ViewPart {
+interface ViewPart {
   id: PartId
   title: string
   targets: readonly Target[]
   budget: readonly BudgetLine[]
 }
 
-export interface ViewUnit {
+interface ViewUnit {
   id: UnitId
   name: string
   symbol: string
@@ -79,7 +79,7 @@ export type EntryRow =
   | { kind: 'entry'; register: 'targets'; part: PartId; id: TargetId; number: number; entry: Target }
   | { kind: 'entry'; register: 'budget'; part: PartId; id: BudgetLineId; number: number; entry: BudgetLine }
 /** A group's heading: `label` is `I`, `II` …; `of` is the unit or part that it is about. */
-export interface GroupRow {
+interface GroupRow {
   kind: 'group'
   id: string
   of: UnitId | PartId | null
@@ -88,7 +88,7 @@ export interface GroupRow {
 }
 export type TableRow = EntryRow | GroupRow
 
-export interface RegisterTable {
+interface RegisterTable {
   title: string
   columns: TableColumn[]
   /** Each row with its cells in the order of the columns; a group row has none. */
@@ -277,7 +277,7 @@ function valueCell(content: ValueContent | null, show: (quantity: Quantity) => s
 }
 
 /** A quantity as a table writes it, `≥ 80`, with its measure and frequency only where the row's own differ. */
-export function figureOf(quantity: Quantity, rowMeasure: Measure, rowFrequency: Frequency | null = null): string {
+function figureOf(quantity: Quantity, rowMeasure: Measure, rowFrequency: Frequency | null = null): string {
   const { frequency, ...timeless } = quantity
   const shown = frequency === (rowFrequency ?? undefined) ? timeless : quantity
   return formatQuantity(shown, sameMeasure(quantity.measure, rowMeasure) ? 'cell' : 'sentence')
