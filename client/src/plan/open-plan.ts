@@ -48,6 +48,8 @@ export interface SaveState {
   where: 'saved' | 'sending' | 'device' | 'memory'
   online: boolean
   unsent: number
+  /** All that waits is on this device's disk. */
+  allKept: boolean
   /** Why the server takes nothing at the moment, where it said so; null while all is well. */
   code: ErrorCode | null
   /** False where this device keeps no copy: storage full, blocked, or private browsing. */

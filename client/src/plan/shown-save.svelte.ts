@@ -22,10 +22,11 @@ export class ShownSave {
 
   readonly isOnline = $derived.by(() => this.save.online && this.networkIsUp && !this.#sendingStalls)
   readonly place: ShownPlace = $derived.by(() => {
-    const { where, keepsCopy } = this.save
+    const { where, allKept } = this.save
     if (where === 'saved') return this.#refused() ? 'refused' : 'saved'
-    if (where === 'sending' && !this.isOnline) return keepsCopy ? 'device' : 'memory'
-    return where === 'memory' && !this.#memoryLasts ? 'keeping' : where
+    if (where === 'sending' && this.isOnline) return 'sending'
+    if (allKept) return 'device'
+    return this.#memoryLasts ? 'memory' : 'keeping'
   })
 
   /** `refused` says whether there is work that the server would not take. Made while a component is. */
@@ -33,7 +34,7 @@ export class ShownSave {
     this.save = save
     this.#refused = refused
     $effect(() => {
-      if (save.where !== 'memory') return void (this.#memoryLasts = false)
+      if (save.allKept) return void (this.#memoryLasts = false)
       const timer = setTimeout(() => (this.#memoryLasts = true), memoryPatience)
       return () => clearTimeout(timer)
     })

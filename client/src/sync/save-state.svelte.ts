@@ -17,6 +17,7 @@ export class LiveSaveState implements SaveState {
   where: SaveState['where'] = $state('saved')
   online = $state(false)
   unsent = $state(0)
+  allKept = $state(true)
   code: ErrorCode | null = $state(null)
   keepsCopy = $state(true)
   readonly #waiting = new Set<() => void>()
@@ -25,6 +26,7 @@ export class LiveSaveState implements SaveState {
     this.where = place(now)
     this.online = now.online
     this.unsent = now.unsent
+    this.allKept = now.notKept === 0
     this.code = now.code
     this.keepsCopy = now.keepsCopy
     if (this.where === 'sending') return
