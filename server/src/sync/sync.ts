@@ -4,14 +4,13 @@
  * out the live document's; the server's own changes go through `writeDocument` alone.
  */
 import { Hocuspocus, type Connection, type Document } from '@hocuspocus/server'
-import type { Transaction } from 'kysely'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import type * as Y from 'yjs'
 import type { ErrorCode, Result } from '@soanchung/shared/errors.ts'
-import type { PlanId, UserId } from '@soanchung/shared/ids.ts'
-import { can, type Actor } from '@soanchung/shared/permissions.ts'
+import type { PlanId } from '@soanchung/shared/ids.ts'
+import { can } from '@soanchung/shared/permissions.ts'
 import {
   outlineDocument,
   parseDocumentName,
@@ -21,13 +20,12 @@ import {
 import { connectionToken, type FetchDocumentsBody, type StatelessMessage } from '@soanchung/shared/protocol.ts'
 import type { Database } from '../storage/database.ts'
 import type { DocumentLog } from '../storage/log.ts'
-import type { Tables } from '../storage/tables.ts'
 import { closeCode, Denied, orDenied } from './denied.ts'
 import type { Gate, Identity } from './gate.ts'
 import { createIntake } from './intake.ts'
 import { openLiveDocument, type LiveDocument } from './live-document.ts'
 import { openSockets, type Visit } from './sockets.ts'
-import { createDocumentWriter, fetchDocuments, readDocument } from './write-document.ts'
+import { createDocumentWriter, fetchDocuments, readDocument, type WriteCommand } from './write-document.ts'
 
 interface SyncOptions {
   log: DocumentLog
@@ -38,20 +36,6 @@ interface SyncOptions {
   /** Whether the request's Origin is the application's own; asked before the upgrade. */
   allowedOrigin(request: IncomingMessage): boolean
   logger: Logger
-}
-
-export interface WriteCommand {
-  documents: readonly DocumentName[]
-  /** Whose rights are asked; null for the server itself, or when the caller has decided already. */
-  actor: Actor | null
-  /** Whose name the change carries in the log. Default: the actor's. */
-  userId?: UserId | null
-  /** A repeated command does nothing. */
-  commandId: string
-  /** Changes clones of the present state. May throw RefusalError; then nothing is written. */
-  mutate(documents: ReadonlyMap<DocumentName, Y.Doc>): void
-  /** The records that belong to the change; runs in the same transaction, before the documents are read. */
-  alsoInTransaction?(transaction: Transaction<Tables>): Promise<void>
 }
 
 export interface Sync {

@@ -2,16 +2,32 @@
  * The server's own way into documents, and its ways to read them: always from the log, never from
  * the live documents, so that what is read is durable.
  */
+import type { Transaction } from 'kysely'
 import * as encoding from 'lib0/encoding'
 import * as Y from 'yjs'
 import { accept, refuse, RefusalError, type Result } from '@soanchung/shared/errors.ts'
-import { can } from '@soanchung/shared/permissions.ts'
+import type { UserId } from '@soanchung/shared/ids.ts'
+import { can, type Actor } from '@soanchung/shared/permissions.ts'
 import { parseDocumentName, type DocumentName } from '@soanchung/shared/plan/documents.ts'
 import type { FetchDocumentsBody } from '@soanchung/shared/protocol.ts'
 import type { Database } from '../storage/database.ts'
 import type { DocumentLog, StoredDocument } from '../storage/log.ts'
+import type { Tables } from '../storage/tables.ts'
 import type { Gate } from './gate.ts'
-import type { WriteCommand } from './sync.ts'
+
+export interface WriteCommand {
+  documents: readonly DocumentName[]
+  /** Whose rights are asked; null for the server itself, or when the caller has decided already. */
+  actor: Actor | null
+  /** Whose name the change carries in the log. Default: the actor's. */
+  userId?: UserId | null
+  /** A repeated command does nothing. */
+  commandId: string
+  /** Changes clones of the present state. May throw RefusalError; then nothing is written. */
+  mutate(documents: ReadonlyMap<DocumentName, Y.Doc>): void
+  /** The records that belong to the change; runs in the same transaction, before the documents are read. */
+  alsoInTransaction?(transaction: Transaction<Tables>): Promise<void>
+}
 
 /** Thrown out of the transaction to undo it; the command was done before. */
 class Repeated extends Error {}
