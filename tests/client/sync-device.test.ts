@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { databaseName } from '../../client/src/sync/device-store.ts'
 import { unsentWork } from '../../client/src/sync/unsent.ts'
 import type { UserId } from '@soanchung/shared/ids.ts'
-import { Device, me, parts, PlanServer, textOf, type, until, untilLoaded, untilSaved } from './sync-support.ts'
+import { me, parts, PlanServer, textOf, type, until, untilLoaded, untilSaved, type Device } from './sync-support.ts'
 
 let server: PlanServer
 let device: Device
@@ -12,12 +12,11 @@ const [first, second] = parts as [(typeof parts)[0], (typeof parts)[0]]
 
 beforeEach(async () => {
   server = await PlanServer.start()
-  device = new Device(server)
+  device = server.device()
 })
 
 afterEach(async () => {
   vi.restoreAllMocks()
-  await device.close()
   await server.stop()
 })
 

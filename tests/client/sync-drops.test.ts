@@ -5,7 +5,7 @@ import { partDocument } from '@soanchung/shared/plan/documents.ts'
 import type { OpenedPlan } from '../../client/src/sync/open-plan.svelte.ts'
 import {
   bodyText,
-  Device,
+  type Device,
   documentOf,
   parts,
   PlanServer,
@@ -30,10 +30,7 @@ beforeEach(async () => {
   desks = []
 })
 
-afterEach(async () => {
-  await Promise.all(desks.map(({ device }) => device.close()))
-  await server.stop()
-})
+afterEach(() => server.stop())
 
 function randomFrom(seed: number) {
   let state = seed
@@ -49,7 +46,7 @@ function randomFrom(seed: number) {
 type Random = ReturnType<typeof randomFrom>
 
 async function newDesk(): Promise<Desk> {
-  const device = new Device(server)
+  const device = server.device()
   const desk = { device, tabs: [await device.open(), await device.open()], words: [] }
   desks.push(desk)
   await untilLoaded(...desk.tabs)

@@ -9,16 +9,14 @@ import { joinParts, splitPart, type Pair } from '@soanchung/shared/plan/split.ts
 import { registers, writeCells } from '@soanchung/shared/targets/register.ts'
 import type { NewDraft } from '../../client/src/sync/drafts.svelte.ts'
 import type { OpenedPlan } from '../../client/src/sync/open-plan.svelte.ts'
-import { Device, documentOf, parts, planId, PlanServer, until, untilLoaded, untilSaved } from './sync-support.ts'
+import { documentOf, parts, planId, PlanServer, until, untilLoaded, untilSaved } from './sync-support.ts'
 
 let server: PlanServer
-let devices: Device[] = []
 const first = parts[0]!
 const target = newId<TargetId>()
 
 beforeEach(async () => {
   server = await PlanServer.start()
-  devices = []
   server.command([partDocument(first)], (open) => {
     const document = open(partDocument(first))
     const table: Block = {
@@ -37,16 +35,7 @@ beforeEach(async () => {
   })
 })
 
-afterEach(async () => {
-  await Promise.all(devices.map((device) => device.close()))
-  await server.stop()
-})
-
-function newDevice(): Device {
-  const device = new Device(server)
-  devices.push(device)
-  return device
-}
+afterEach(() => server.stop())
 
 /** The lead makes the heading a part, with what the server has. */
 function split(): PartId {
@@ -75,8 +64,8 @@ function type(opened: OpenedPlan, block: number, words: string): void {
 }
 
 test('words that were typed without a network become a draft of their author, and nobody else’s', async () => {
-  const device = newDevice()
-  const [an, binh] = [await device.open(), await newDevice().open()]
+  const device = server.device()
+  const [an, binh] = [await device.open(), await server.device().open()]
   await untilLoaded(an, binh)
   device.goOffline()
   type(an, 0, ' Cả xã.')
@@ -99,7 +88,7 @@ test('words that were typed without a network become a draft of their author, an
 })
 
 test('words of an earlier visit, found on the device, become a draft too', async () => {
-  const device = newDevice()
+  const device = server.device()
   const before = await device.open()
   await untilLoaded(before)
   device.goOffline()
@@ -114,7 +103,7 @@ test('words of an earlier visit, found on the device, become a draft too', async
 })
 
 test('a value that was entered too late for the move of its target is kept', async () => {
-  const device = newDevice()
+  const device = server.device()
   const an = await device.open()
   await untilLoaded(an)
   device.goOffline()
@@ -128,22 +117,23 @@ test('a value that was entered too late for the move of its target is kept', asy
 
 test('a paragraph that was begun in a part which became a heading is kept, though the part is gone', async () => {
   const part = split()
-  const an = await newDevice().open()
+  const device = server.device()
+  const an = await device.open()
   await untilLoaded(an)
-  devices[0]?.goOffline()
+  device.goOffline()
   writeBody(an.plan.part(part).document.getXmlFragment('body'), [textBlockOf('paragraph', 'Đoạn mới.')])
   server.command([partDocument(part), partDocument(first), outlineDocument(planId)], (open) => {
     const documents = { outline: open(outlineDocument(planId)), part: (id: PartId) => open(partDocument(id)) }
     const pairs = [{ part, heading: newId<BlockId>() }]
     expect(joinParts(documents, first, pairs, { id: newId<ChangeId>(), now: Date.now() }).ok).toBe(true)
   })
-  devices[0]?.goOnline()
+  device.goOnline()
   await until(() => an.drafts.length === 1)
   expect(draftText(an.drafts[0]!)).toBe('Đoạn mới.')
 })
 
 test('what the server had before goes along and leaves no draft', async () => {
-  const an = await newDevice().open()
+  const an = await server.device().open()
   await untilLoaded(an)
   type(an, 2, ' Có thi đua.')
   await untilSaved(an)

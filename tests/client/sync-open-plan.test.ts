@@ -8,7 +8,7 @@ import { DeviceStore, type Change } from '../../client/src/sync/device-store.ts'
 import { openPlan } from '../../client/src/sync/open-plan.svelte.ts'
 import { unsentWork } from '../../client/src/sync/unsent.ts'
 import {
-  Device,
+  type Device,
   documentOf,
   me,
   parts,
@@ -23,24 +23,13 @@ import {
 } from './sync-support.ts'
 
 let server: PlanServer
-let devices: Device[] = []
 const [first, second] = parts as [(typeof parts)[0], (typeof parts)[0]]
 
 beforeEach(async () => {
   server = await PlanServer.start()
-  devices = []
 })
 
-afterEach(async () => {
-  await Promise.all(devices.map((device) => device.close()))
-  await server.stop()
-})
-
-function newDevice(): Device {
-  const device = new Device(server)
-  devices.push(device)
-  return device
-}
+afterEach(() => server.stop())
 
 async function pendingOf(device: Device): Promise<Change[]> {
   const store = await DeviceStore.open(device.database, me.id)
@@ -50,7 +39,7 @@ async function pendingOf(device: Device): Promise<Change[]> {
 }
 
 test('what one person types reaches the server and the other person', async () => {
-  const [an, binh] = [await newDevice().open(), await newDevice().open()]
+  const [an, binh] = [await server.device().open(), await server.device().open()]
   await untilLoaded(an, binh)
   type(an, first, 'Mục tiêu.')
   await Promise.resolve()
@@ -61,7 +50,7 @@ test('what one person types reaches the server and the other person', async () =
 })
 
 test('a plan that is new to the device comes whole in one answer', async () => {
-  const opened = await newDevice().open()
+  const opened = await server.device().open()
   expect(opened.plan.part(first).loaded).toBe(true)
   expect(textOf(opened.plan.part(first).document)).toBe('Mở đầu. ')
   expect(server.asked).toEqual([`POST /api/plans/${planId}/documents`])
@@ -69,7 +58,7 @@ test('a plan that is new to the device comes whole in one answer', async () => {
 })
 
 test('edits without a network survive a reload and reach the server later', async () => {
-  const device = newDevice()
+  const device = server.device()
   const before = await device.open()
   await untilLoaded(before)
   device.goOffline()
@@ -88,7 +77,7 @@ test('edits without a network survive a reload and reach the server later', asyn
 })
 
 test('a plan whose first opening was cut short is not shown as an empty one', async () => {
-  const device = newDevice()
+  const device = server.device()
   device.losesDocuments = true
   await device.open()
   device.goOffline()
@@ -98,7 +87,7 @@ test('a plan whose first opening was cut short is not shown as an empty one', as
 })
 
 test('nothing counts as saved before the server has acknowledged it', async () => {
-  const opened = await newDevice().open()
+  const opened = await server.device().open()
   await untilLoaded(opened)
   let release = () => {}
   server.holdAcks = new Promise((resolve) => (release = resolve))
@@ -112,7 +101,7 @@ test('nothing counts as saved before the server has acknowledged it', async () =
 })
 
 test('a part whose rights were withdrawn meanwhile turns read-only, and the edits become a draft', async () => {
-  const device = newDevice()
+  const device = server.device()
   const opened = await device.open()
   await untilLoaded(opened)
   device.goOffline()
@@ -130,7 +119,7 @@ test('a part whose rights were withdrawn meanwhile turns read-only, and the edit
 })
 
 test('what the server refuses becomes a draft that is still there after a reload', async () => {
-  const device = newDevice()
+  const device = server.device()
   const opened = await device.open()
   await untilLoaded(opened)
   server.refuse = () => 'plan.issued'
@@ -150,7 +139,7 @@ test('what the server refuses becomes a draft that is still there after a reload
 })
 
 test('what builds on refused words is never sent, and its draft shows both', async () => {
-  const device = newDevice()
+  const device = server.device()
   const before = await device.open()
   await untilLoaded(before)
   device.goOffline()
@@ -177,7 +166,7 @@ test('what builds on refused words is never sent, and its draft shows both', asy
 })
 
 test('a part made without a network can be written at once and is on the server afterwards', async () => {
-  const device = newDevice()
+  const device = server.device()
   const opened = await device.open()
   await untilLoaded(opened)
   device.goOffline()
@@ -197,7 +186,7 @@ test('a part made without a network can be written at once and is on the server 
 test('a part that nobody has written yet can be written without a network, also after a reload', async () => {
   const empty = newId<PartId>()
   server.addEmptyPart(empty)
-  const device = newDevice()
+  const device = server.device()
   await untilLoaded(await device.open())
   await device.close()
   device.goOffline()
@@ -210,7 +199,7 @@ test('a part that nobody has written yet can be written without a network, also 
 })
 
 test('a part that another person adds opens by itself', async () => {
-  const [an, binh] = [await newDevice().open(), await newDevice().open()]
+  const [an, binh] = [await server.device().open(), await server.device().open()]
   await untilLoaded(an, binh)
   const added = newId<PartId>()
   addPart(an.plan.outline, { id: added, parent: null, after: null, title: 'Phần mới' })
@@ -222,7 +211,7 @@ test('a part that another person adds opens by itself', async () => {
 })
 
 test('after a restore from a backup nothing is sent, nothing is lost, and the screen says why', async () => {
-  const device = newDevice()
+  const device = server.device()
   const before = await device.open()
   await untilLoaded(before)
   device.goOffline()
@@ -239,7 +228,7 @@ test('after a restore from a backup nothing is sent, nothing is lost, and the sc
 })
 
 test('a connection that the server ends comes back, and what was typed meanwhile follows', async () => {
-  const opened = await newDevice().open()
+  const opened = await server.device().open()
   await untilLoaded(opened)
   server.closeDocument(partDocument(first), 'storage.failed')
   type(opened, first, 'Sau đó.')
@@ -250,7 +239,7 @@ test('a connection that the server ends comes back, and what was typed meanwhile
 test('a plan of 130 parts connects without asking for too many at once', async () => {
   const more = Array.from({ length: 130 }, () => newId<PartId>())
   server.addParts(more)
-  const device = newDevice()
+  const device = server.device()
   const opened = await device.open()
   await untilLoaded(opened)
   const last = more.at(-1)!
@@ -264,7 +253,7 @@ test('a plan of 130 parts connects without asking for too many at once', async (
 })
 
 test('neither device nor server: the plan is refused with the reason', async () => {
-  const device = newDevice()
+  const device = server.device()
   device.goOffline()
   await expect(device.open()).rejects.toThrow('network.offline')
 })

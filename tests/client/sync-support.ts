@@ -57,6 +57,7 @@ export class PlanServer {
   #sockets = new Set<ServerSocket>()
   readonly #http: Server
   readonly #open = new Set<string>()
+  readonly #devices: Device[] = []
   /** What was asked over HTTP. */
   readonly asked: string[] = []
   /** The greatest number of documents that were waiting for its word at once. */
@@ -158,7 +159,15 @@ export class PlanServer {
     }
   }
 
+  /** A device of a person of this server; closed with it. */
+  device(): Device {
+    const device = new Device(this)
+    this.#devices.push(device)
+    return device
+  }
+
   async stop(): Promise<void> {
+    await Promise.all(this.#devices.map((device) => device.close()))
     this.dropAll()
     this.#http.closeAllConnections()
     await new Promise((resolve) => this.#http.close(resolve))

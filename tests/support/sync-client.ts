@@ -3,7 +3,7 @@ import { HocuspocusProvider, HocuspocusProviderWebsocket, WebSocketStatus } from
 import { WebSocket } from 'ws'
 import * as Y from 'yjs'
 import { schemaVersion } from '@soanchung/shared/plan/documents.ts'
-import type { SyncServer } from './sync-server.ts'
+import { plainPlan, startSyncServer, type SyncServer, type SyncServerOptions } from './sync-server.ts'
 
 export interface SyncClient {
   doc: Y.Doc
@@ -80,6 +80,33 @@ export function openClient(server: Target, options: SyncClientOptions): SyncClie
       provider.destroy()
       socket.destroy()
       doc.destroy()
+    },
+  }
+}
+
+/** A sync server whose clients are closed with it. */
+export interface ServerWithClients extends SyncServer {
+  /** A client of the part of the plain plan, or of another document. */
+  open(options: Partial<SyncClientOptions> & { user: string }): SyncClient
+  /** A client of that part, once it has what the server has. */
+  join(user: string): Promise<SyncClient>
+}
+
+export async function startWithClients(options: SyncServerOptions = {}): Promise<ServerWithClients> {
+  const server = await startSyncServer(options)
+  const clients: SyncClient[] = []
+  const open: ServerWithClients['open'] = (given) => {
+    const client = openClient({ ...server, epoch: server.database.epoch }, { document: plainPlan.part, ...given })
+    clients.push(client)
+    return client
+  }
+  return {
+    ...server,
+    open,
+    join: (user) => synced(open({ user })),
+    async close() {
+      for (const client of clients) client.close()
+      await server.close()
     },
   }
 }

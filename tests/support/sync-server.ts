@@ -80,7 +80,7 @@ export interface SyncServer {
   close(): Promise<void>
 }
 
-interface SyncServerOptions {
+export interface SyncServerOptions {
   /** Kept after closing when given; a temporary one is removed. */
   folder?: string
   databaseUrl?: string

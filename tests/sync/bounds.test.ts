@@ -4,25 +4,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import * as Y from 'yjs'
 import { schemaVersion } from '@soanchung/shared/plan/documents.ts'
-import { acknowledged, openClient, synced, text, until, type SyncClient } from '../support/sync-client.ts'
-import { plainPlan, startSyncServer, type SyncServer } from '../support/sync-server.ts'
+import { acknowledged, startWithClients, text, until, type ServerWithClients } from '../support/sync-client.ts'
+import { plainPlan } from '../support/sync-server.ts'
 
-let server: SyncServer
-let clients: SyncClient[]
+let server: ServerWithClients
 beforeEach(async () => {
-  server = await startSyncServer()
-  clients = []
+  server = await startWithClients()
 })
-afterEach(async () => {
-  for (const client of clients) client.close()
-  await server.close()
-})
-
-async function open(user: string): Promise<SyncClient> {
-  const client = openClient({ ...server, epoch: server.database.epoch }, { user, document: plainPlan.part })
-  clients.push(client)
-  return await synced(client)
-}
+afterEach(() => server.close())
 
 /** Somebody who opens the part and then reads nothing more. */
 async function stall(): Promise<WebSocket> {
@@ -43,7 +32,7 @@ async function stall(): Promise<WebSocket> {
 }
 
 test('a client that stops reading is dropped, and those who type notice nothing', async () => {
-  const an = await open('an')
+  const an = await server.join('an')
   const stalled = await stall()
   const words = 'Chỉ tiêu '.repeat(30_000)
 
@@ -60,7 +49,7 @@ test('a client that stops reading is dropped, and those who type notice nothing'
 })
 
 test('five megabytes in one update arrive whole while another goes on typing', async () => {
-  const [an, binh] = [await open('an'), await open('binh')]
+  const [an, binh] = [await server.join('an'), await server.join('binh')]
   const pasted = blocks(20_000, 170)
   let longest = 0
   let isDone = false
@@ -80,14 +69,14 @@ test('five megabytes in one update arrive whole while another goes on typing', a
 })
 
 test('a document that nobody has open leaves the memory, and comes back in milliseconds', async () => {
-  const an = await open('an')
+  const an = await server.join('an')
   Y.applyUpdate(an.doc, blocks(500, 200))
   await acknowledged(an)
   an.close()
   await until(() => server.sync.stats().documents === 0, 'unloaded')
 
   const started = performance.now()
-  const again = await open('an')
+  const again = await server.join('an')
 
   console.log(`a part of 500 paragraphs opens in ${Math.round(performance.now() - started)} ms`)
   expect(again.doc.getXmlFragment('body').length).toBe(500)

@@ -2,21 +2,18 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { WebsocketProvider } from 'y-websocket'
 import * as Y from 'yjs'
-import { openClient, synced, text, until, type SyncClient } from '../support/sync-client.ts'
-import { plainPlan, startSyncServer, type SyncServer } from '../support/sync-server.ts'
+import { startWithClients, text, until, type ServerWithClients } from '../support/sync-client.ts'
+import { plainPlan } from '../support/sync-server.ts'
 
-let server: SyncServer
+let server: ServerWithClients
 let stock: WebsocketProvider[]
-let clients: SyncClient[]
 
 beforeEach(async () => {
-  server = await startSyncServer()
+  server = await startWithClients()
   stock = []
-  clients = []
 })
 afterEach(async () => {
   for (const provider of stock) provider.destroy()
-  for (const client of clients) client.close()
   await server.close()
 })
 
@@ -35,10 +32,7 @@ function openStock(token: string): { provider: WebsocketProvider; doc: Y.Doc; cl
 }
 
 test('a stock y-websocket client reads and writes a part with a token', async () => {
-  const an = await synced(
-    openClient({ ...server, epoch: server.database.epoch }, { user: 'an', document: plainPlan.part }),
-  )
-  clients.push(an)
+  const an = await server.join('an')
   text(an.doc).insert(0, 'Chỉ tiêu')
 
   const { doc } = openStock('script')

@@ -1,28 +1,26 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { announcedSeed, seededRandom, type Random } from '../support/random.ts'
-import { acknowledged, openClient, synced, text, until, type SyncClient } from '../support/sync-client.ts'
-import { plainPlan, startSyncServer, type SyncServer } from '../support/sync-server.ts'
+import {
+  acknowledged,
+  startWithClients,
+  synced,
+  text,
+  until,
+  type ServerWithClients,
+  type SyncClient,
+} from '../support/sync-client.ts'
+import { plainPlan } from '../support/sync-server.ts'
 
-let server: SyncServer
-let clients: SyncClient[]
+let server: ServerWithClients
 
 beforeEach(async () => {
-  server = await startSyncServer({ log: { compactRows: 40 } })
-  clients = []
+  server = await startWithClients({ log: { compactRows: 40 } })
 })
-afterEach(async () => {
-  for (const client of clients) client.close()
-  await server.close()
-})
+afterEach(() => server.close())
 
 function join(user: string, doc = new Y.Doc()): SyncClient {
-  const client = openClient(
-    { ...server, epoch: server.database.epoch },
-    { user, document: plainPlan.part, doc, reconnect: true },
-  )
-  clients.push(client)
-  return client
+  return server.open({ user, doc, reconnect: true })
 }
 
 function edit(doc: Y.Doc, random: Random): void {

@@ -1,11 +1,18 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { acknowledged, openClient, synced, text, until, type SyncClient } from '../support/sync-client.ts'
-import { plainGate, plainPlan, startSyncServer, type SyncServer } from '../support/sync-server.ts'
+import {
+  acknowledged,
+  startWithClients,
+  synced,
+  text,
+  until,
+  type ServerWithClients,
+  type SyncClient,
+} from '../support/sync-client.ts'
+import { plainGate, plainPlan } from '../support/sync-server.ts'
 
-let server: SyncServer
-let clients: SyncClient[]
+let server: ServerWithClients
 /** What the Gate waits for before it answers. */
 let gateOpens: Promise<void>
 let isAsked: boolean
@@ -13,7 +20,7 @@ let isAsked: boolean
 beforeEach(async () => {
   gateOpens = Promise.resolve()
   isAsked = false
-  server = await startSyncServer({
+  server = await startWithClients({
     gate: {
       ...plainGate,
       async access(subject) {
@@ -24,20 +31,11 @@ beforeEach(async () => {
       },
     },
   })
-  clients = []
 })
-afterEach(async () => {
-  for (const client of clients) client.close()
-  await server.close()
-})
+afterEach(() => server.close())
 
 function open(user: string): SyncClient {
-  const client = openClient(
-    { ...server, epoch: server.database.epoch },
-    { user, document: plainPlan.part, reconnect: true },
-  )
-  clients.push(client)
-  return client
+  return server.open({ user, reconnect: true })
 }
 
 test('with the disk full nothing is acknowledged, and what was typed arrives once there is room', async () => {

@@ -5,21 +5,25 @@ import { WebSocket } from 'ws'
 import * as Y from 'yjs'
 import { schemaVersion } from '@soanchung/shared/plan/documents.ts'
 import { announcedSeed, seededRandom } from '../support/random.ts'
-import { acknowledged, openClient, synced, text, until, type SyncClient } from '../support/sync-client.ts'
-import { plainPlan, startSyncServer, type SyncServer } from '../support/sync-server.ts'
+import {
+  acknowledged,
+  startWithClients,
+  text,
+  until,
+  type ServerWithClients,
+  type SyncClient,
+} from '../support/sync-client.ts'
+import { plainPlan } from '../support/sync-server.ts'
 
-let server: SyncServer
+let server: ServerWithClients
 let an: SyncClient
 beforeAll(async () => {
-  server = await startSyncServer()
-  an = await synced(openClient({ ...server, epoch: server.database.epoch }, { user: 'an', document: plainPlan.part }))
+  server = await startWithClients()
+  an = await server.join('an')
   text(an.doc).insert(0, 'Kế hoạch năm 2026')
   await acknowledged(an)
 })
-afterAll(async () => {
-  an.close()
-  await server.close()
-})
+afterAll(() => server.close())
 
 type Piece = number | string | Uint8Array
 const endless = Number.MAX_SAFE_INTEGER
@@ -164,7 +168,7 @@ test('2,000 damaged frames from one that reconnects harm nobody', async () => {
 
   const durable = await server.sync.readDocument(plainPlan.part)
   expect(text(durable).toString()).toContain('Kế hoạch năm 2026')
-  const fresh = await synced(openClient({ ...server, epoch: server.database.epoch }, { user: 'binh', document: own }))
+  const fresh = await server.join('binh')
   expect(text(fresh.doc).toString()).toBe(text(await server.sync.readDocument(own)).toString())
   fresh.close()
   socket.terminate()

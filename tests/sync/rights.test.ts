@@ -3,38 +3,19 @@ import { WebSocket } from 'ws'
 import { schemaVersion } from '@soanchung/shared/plan/documents.ts'
 import { newId, type PartId } from '@soanchung/shared/ids.ts'
 import { partDocument } from '@soanchung/shared/plan/documents.ts'
-import {
-  acknowledged,
-  openClient,
-  synced,
-  text,
-  until,
-  type SyncClient,
-  type SyncClientOptions,
-} from '../support/sync-client.ts'
-import { plainPlan, startSyncServer, type SyncServer } from '../support/sync-server.ts'
+import { acknowledged, startWithClients, text, until, type ServerWithClients } from '../support/sync-client.ts'
+import { plainPlan } from '../support/sync-server.ts'
 
-let server: SyncServer
-let clients: SyncClient[]
+let server: ServerWithClients
 
 beforeEach(async () => {
-  server = await startSyncServer()
-  clients = []
+  server = await startWithClients()
 })
-afterEach(async () => {
-  for (const client of clients) client.close()
-  await server.close()
-})
-
-function open(options: Partial<SyncClientOptions> & { user: string }): SyncClient {
-  const client = openClient({ ...server, epoch: server.database.epoch }, { document: plainPlan.part, ...options })
-  clients.push(client)
-  return client
-}
+afterEach(() => server.close())
 
 test('what a reader writes is refused, and nobody sees it', async () => {
-  const writer = await synced(open({ user: 'an' }))
-  const reader = await synced(open({ user: 'reader' }))
+  const writer = await server.join('an')
+  const reader = await server.join('reader')
 
   text(reader.doc).insert(0, 'lén')
   await until(() => reader.refusals.includes('not.allowed'), 'refused')
@@ -53,7 +34,7 @@ test.each([
   ['an older page', { user: 'an', schema: schemaVersion - 1 }, 'client.outdated'],
   ['a page from before a restore', { user: 'an', epoch: 'before' }, 'epoch.changed'],
 ])('%s is told why it may not open a document', async (_who, options, reason) => {
-  const client = open(options)
+  const client = server.open(options)
 
   await until(() => client.refusals.length > 0, 'refused')
 
@@ -98,8 +79,8 @@ test.each(['/', '/sync/', '/yjs/', '/yjs/part', '/yjs/part/..%2F..', '/yjs/%E0%A
 )
 
 test('who somebody is in presence, the server says', async () => {
-  const watcher = await synced(open({ user: 'binh' }))
-  const forger = await synced(open({ user: 'an' }))
+  const watcher = await server.join('binh')
+  const forger = await server.join('an')
 
   forger.provider.setAwarenessField('user', { id: 'binh', name: 'Chủ tịch', unit: null, symbol: '', colour: 9 })
   forger.provider.setAwarenessField('part', plainPlan.partId)
@@ -111,7 +92,7 @@ test('who somebody is in presence, the server says', async () => {
 })
 
 test('a closed document can be opened again with the rights of then', async () => {
-  const an = await synced(open({ user: 'an' }))
+  const an = await server.join('an')
 
   server.sync.closeDocument(plainPlan.part, 'not.allowed')
 

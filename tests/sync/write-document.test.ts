@@ -3,16 +3,15 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { RefusalError } from '@soanchung/shared/errors.ts'
 import type { Actor } from '@soanchung/shared/permissions.ts'
-import { acknowledged, openClient, synced, text, until, type SyncClient } from '../support/sync-client.ts'
-import { plainGate, plainPlan, startSyncServer, type SyncServer } from '../support/sync-server.ts'
+import { acknowledged, startWithClients, text, until, type ServerWithClients } from '../support/sync-client.ts'
+import { plainGate, plainPlan } from '../support/sync-server.ts'
 
-let server: SyncServer
-let clients: SyncClient[]
+let server: ServerWithClients
 let isIssued: boolean
 
 beforeEach(async () => {
   isIssued = false
-  server = await startSyncServer({
+  server = await startWithClients({
     gate: {
       ...plainGate,
       async access(subject) {
@@ -21,18 +20,8 @@ beforeEach(async () => {
       },
     },
   })
-  clients = []
 })
-afterEach(async () => {
-  for (const client of clients) client.close()
-  await server.close()
-})
-
-async function join(user: string): Promise<SyncClient> {
-  const client = openClient({ ...server, epoch: server.database.epoch }, { user, document: plainPlan.part })
-  clients.push(client)
-  return await synced(client)
-}
+afterEach(() => server.close())
 
 async function actor(name: string): Promise<Actor> {
   const identity = await plainGate.identify({ headers: new Headers(), token: name })
@@ -54,7 +43,7 @@ async function sequences(): Promise<number[]> {
 }
 
 test('what the server writes reaches everybody who has the part open, once', async () => {
-  const an = await join('an')
+  const an = await server.join('an')
 
   const first = await insert('Ý kiến ', 'accept-1')
   const again = await insert('Ý kiến ', 'accept-1')
@@ -102,7 +91,7 @@ test.each([
 })
 
 test('a device that comes back is sent only what it lacks', async () => {
-  const an = await join('an')
+  const an = await server.join('an')
   text(an.doc).insert(0, 'Hội')
   await acknowledged(an)
   const [first] = readAnswer(await server.sync.fetchDocuments([plainPlan.part], {}))
