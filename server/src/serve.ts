@@ -76,6 +76,7 @@ export async function serve(config: Config, clientFolder = builtClient): Promise
     })
     closers.push(() => sync.close())
     const plans = createPlans({ database, sync })
+    closers.push(() => plans.close())
     const demoAccounts = await fillWithDemo({ database, accounts, plans, dataFolder, wanted: config.demo })
     const exporter = createExporter()
     closers.push(() => exporter.close())

@@ -16,13 +16,16 @@ interface Asked<Question> {
 }
 type Answered<Answer> = { id: number; ok: true; answer: Answer } | { id: number; ok: false; message: string }
 
-export function startThread<Question, Answer>(file: URL): Thread<Question, Answer> {
+/** `megabytes` bounds its memory: what needs more ends the thread, and with it what was asked. */
+export function startThread<Question, Answer>(file: URL, megabytes?: number): Thread<Question, Answer> {
   let worker: Worker | null = null
   let lastId = 0
   const waiting = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>()
 
   function start(): Worker {
-    const started = new Worker(file)
+    const started = new Worker(file, {
+      resourceLimits: megabytes === undefined ? {} : { maxOldGenerationSizeMb: megabytes },
+    })
     started.unref()
     const end = (error: Error) => {
       if (worker !== started) return
@@ -57,14 +60,17 @@ export function startThread<Question, Answer>(file: URL): Thread<Question, Answe
 }
 
 /** The other side, called once by the thread's own file. */
-export function answerQuestions<Question, Answer>(work: (question: Question) => Answer): void {
+export function answerQuestions<Question, Answer>(work: (question: Question) => Answer | Promise<Answer>): void {
+  let line = Promise.resolve()
   parentPort?.on('message', ({ id, question }: Asked<Question>) => {
-    let answered: Answered<Answer>
-    try {
-      answered = { id, ok: true, answer: work(question) }
-    } catch (error) {
-      answered = { id, ok: false, message: error instanceof Error ? error.message : String(error) }
-    }
-    parentPort?.postMessage(answered)
+    line = line.then(async () => {
+      let answered: Answered<Answer>
+      try {
+        answered = { id, ok: true, answer: await work(question) }
+      } catch (error) {
+        answered = { id, ok: false, message: error instanceof Error ? error.message : String(error) }
+      }
+      parentPort?.postMessage(answered)
+    })
   })
 }

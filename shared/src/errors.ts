@@ -96,6 +96,21 @@ export const errorCatalogue = {
     vi: 'Máy chủ vừa được khôi phục từ bản sao lưu. Trang cần đối chiếu lại nội dung trên máy của bạn.',
     en: 'The server was restored from a backup. The text on this device must be reconciled.',
   },
+  'plan.parts': {
+    status: 413,
+    vi: 'Văn bản có quá nhiều phần: nhiều nhất là 2.000. Hãy bớt đề mục, hoặc chia thành nhiều văn bản.',
+    en: 'The plan has too many parts: 2,000 at most. Use fewer titles, or divide it into several plans.',
+  },
+  'part.blocks': {
+    status: 413,
+    vi: 'Có phần quá dài: mỗi phần nhiều nhất 20.000 đoạn. Hãy chia phần ấy bằng đề mục.',
+    en: 'One part is too long: a part has 20,000 blocks at most. Divide it with titles.',
+  },
+  'part.rows': {
+    status: 413,
+    vi: 'Có phần quá nhiều số liệu: mỗi phần nhiều nhất 5.000 chỉ tiêu và 5.000 dòng kinh phí. Hãy bỏ bớt, hoặc chia phần ấy bằng đề mục.',
+    en: 'One part has too many figures: 5,000 targets and 5,000 budget lines at most. Leave some out, or divide it with titles.',
+  },
   'plan.issued': {
     status: 409,
     close: 4409,

@@ -6,9 +6,10 @@ import { newId, type PartId, type PlanId } from '@soanchung/shared/ids.ts'
 import type * as Y from 'yjs'
 import { deletePart, restorePart } from '@soanchung/shared/plan/outline.ts'
 import { outlineDocument, partDocument } from '@soanchung/shared/plan/documents.ts'
-import type { PlanSnapshot } from '@soanchung/shared/plan/snapshot.ts'
+import type { PlanSnapshot, SnapshotPart } from '@soanchung/shared/plan/snapshot.ts'
 import type { PlanRecord, PlanSummary, Unit } from '@soanchung/shared/protocol.ts'
-import { aBlock, aPart, aPlan } from '../support/plans.ts'
+import { readStoredPlan } from '@soanchung/server/src/plans/stored-plan.ts'
+import { aBlock, aPart, aPlan, aTarget, percent } from '../support/plans.ts'
 import { givePlan, startServer, type TestPerson, type TestServer } from '../support/server.ts'
 
 let server: TestServer
@@ -34,6 +35,10 @@ afterAll(() => server.stop())
 function twoParts(): PlanSnapshot {
   const part = (title: string) => aPart(title, { blocks: [aBlock('paragraph', `Nội dung phần ${title}.`)] })
   return aPlan([part('Mục đích'), part('Nhiệm vụ')], { subject: 'Chăm lo đời sống hội viên' })
+}
+
+function twoBlocks() {
+  return [aBlock('paragraph', 'Vận động hội viên cùng làm.'), aBlock('dashed', 'Kiểm tra hằng tháng.', 1)]
 }
 
 /** A plan whose second part is given to the farmers. */
@@ -116,6 +121,41 @@ describe('making a plan', () => {
     if (first && second) first.parent = second.id
     const answer = await lead.send('POST', '/api/plans', { leadUnit: front.id, snapshot })
     expect(answer).toMatchObject({ status: 400, body: { code: 'input.invalid' } })
+  })
+
+  test('a long plan is stored as it was sent', async () => {
+    const chapters = Array.from({ length: 30 }, (_, at) => aPart(`Nhóm việc ${at}`, { blocks: twoBlocks() }))
+    const parts = chapters.flatMap((chapter) => [
+      chapter,
+      ...Array.from({ length: 9 }, (_, at) => {
+        const targets = [aTarget('Hộ dùng nước sạch', { 2026: percent(`${at}`), 2030: percent('95', '>=') })]
+        return aPart(`Việc ${at}`, { parent: chapter.id, blocks: twoBlocks(), targets })
+      }),
+    ])
+    const snapshot = await givePlan(lead, aPlan(parts))
+    const actor = { userId: lead.id, units: lead.units, administrator: false, scope: 'write' } as const
+    const stored = await server.running.plans.stored(actor, snapshot.id)
+    expect(stored.ok && readStoredPlan(stored.value.plan)).toEqual(snapshot)
+  })
+
+  const tooMuch: [code: string, parts: () => SnapshotPart[]][] = [
+    ['plan.parts', () => Array.from({ length: 2001 }, (_, at) => aPart(`Phần ${at}`))],
+    [
+      'part.blocks',
+      () => [aPart('Dài', { blocks: Array.from({ length: 20_001 }, () => aBlock('paragraph', 'Chữ.')) })],
+    ],
+    ['part.rows', () => [aPart('Nhiều', { targets: Array.from({ length: 5001 }, () => aTarget('Hộ', {})) })]],
+  ]
+  test.each(tooMuch)('what is too much is said: %s', async (code, parts) => {
+    const answer = await lead.send('POST', '/api/plans', { leadUnit: front.id, snapshot: aPlan(parts()) })
+    expect(answer).toMatchObject({ status: 413, body: { code } })
+  })
+
+  test.each(['', '{"leadUnit":', '\xff', '{}'])('a body that is no plan is refused: %j', async (body) => {
+    const headers = { cookie: lead.cookie, origin: server.address, 'content-type': 'application/json' }
+    const bytes = Buffer.from(body, 'latin1')
+    const answer = await fetch(`${server.address}/api/plans`, { method: 'POST', headers, body: bytes })
+    expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'input.invalid' }])
   })
 })
 

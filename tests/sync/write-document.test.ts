@@ -42,6 +42,25 @@ async function sequences(): Promise<number[]> {
   return [...(await server.log.seqOf([plainPlan.outline, plainPlan.part])).values()]
 }
 
+test('first content is taken only by documents that have nothing yet, and all or none of it', async () => {
+  const words = new Y.Doc()
+  words.getText('body').insert(0, 'Mở đầu')
+  const update = Y.encodeStateAsUpdate(words)
+  const begin = (commandId: string, ...names: (typeof plainPlan.part | typeof plainPlan.outline)[]) =>
+    server.sync.writeDocument({ actor: null, commandId, first: new Map(names.map((name) => [name, update])) })
+
+  const first = await begin('first', plainPlan.part)
+  const again = await begin('first', plainPlan.part)
+  const other = await begin('other', plainPlan.outline, plainPlan.part)
+
+  expect([first, again]).toEqual([
+    { ok: true, value: { repeated: false } },
+    { ok: true, value: { repeated: true } },
+  ])
+  expect(other).toMatchObject({ ok: false, error: { code: 'conflict.exists' } })
+  expect(await sequences()).toEqual([0, 1])
+})
+
 test('what the server writes reaches everybody who has the part open, once', async () => {
   const an = await server.join('an')
 

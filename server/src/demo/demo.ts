@@ -18,6 +18,7 @@ import {
 } from '@soanchung/shared/ids.ts'
 import { textBlockOf, type Block, type Inline } from '@soanchung/shared/plan/blocks.ts'
 import type { PlanSnapshot, SnapshotPart } from '@soanchung/shared/plan/snapshot.ts'
+import type { CreatePlanBody } from '@soanchung/shared/protocol.ts'
 import { rowOrder, type ValueContent } from '@soanchung/shared/targets/register.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import { newPassword } from '../accounts/commands.ts'
@@ -125,7 +126,8 @@ async function makePlan(
   const snapshot = demoSnapshot(unitIds, partIds)
   const leadUnit = lead.units[0]
   if (leadUnit === undefined) throw new RefusalError('server.failed', 'the lead has no unit')
-  granted(await plans.create(lead, { leadUnit, snapshot }))
+  const body: CreatePlanBody = { leadUnit, snapshot }
+  granted(await plans.create(lead, Buffer.from(JSON.stringify(body))))
   for (const { symbol, role } of demoUnits) {
     if (role !== 'lead') granted(await plans.setUnitRole(lead, snapshot.id, { unit: found(unitIds, symbol), role }))
   }

@@ -1,13 +1,12 @@
 /** Plans over HTTP: lists, records, parts, the record with what a device lacks of the documents, and the Word file. */
 import * as encoding from 'lib0/encoding'
-import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import type { FastifyPluginAsyncZod, ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { partId, planId } from '@soanchung/shared/ids.ts'
 import { planTypeTitle, type PlanMeta } from '@soanchung/shared/plan/meta.ts'
 import {
   assignPartBody,
   createPartBody,
-  createPlanBody,
   documentsContentType,
   fetchDocumentsBody,
   planRecord,
@@ -35,14 +34,21 @@ export const planRoutes: FastifyPluginAsyncZod<{ plans: Plans; splits: Splits; e
     plans.list(identifiedOf(request).actor),
   )
 
-  server.post(
-    '/api/plans',
-    { bodyLimit: 16 * megabyte, schema: { body: createPlanBody, response: { 200: planSummary } } },
-    async (request, reply) => {
-      const result = await plans.create(identifiedOf(request).actor, request.body)
-      return result.ok ? reply.send(result.value) : sendRefusal(request, reply, result.error)
-    },
-  )
+  // A scope of its own, whose bodies stay bytes: a long plan is read in the thread that checks it.
+  await server.register(async (scope) => {
+    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    scope
+      .withTypeProvider<ZodTypeProvider>()
+      .post(
+        '/api/plans',
+        { bodyLimit: 16 * megabyte, schema: { response: { 200: planSummary } } },
+        async (request, reply) => {
+          const body = request.body instanceof Uint8Array ? request.body : new Uint8Array()
+          const result = await plans.create(identifiedOf(request).actor, body)
+          return result.ok ? reply.send(result.value) : sendRefusal(request, reply, result.error)
+        },
+      )
+  })
 
   server.get(
     '/api/plans/:id',
@@ -103,13 +109,13 @@ export const planRoutes: FastifyPluginAsyncZod<{ plans: Plans; splits: Splits; e
   })
 
   server.get('/api/plans/:id/export.docx', { schema: { params: ofPlan } }, async (request, reply) => {
-    const result = await plans.snapshot(identifiedOf(request).actor, request.params.id)
+    const result = await plans.stored(identifiedOf(request).actor, request.params.id)
     if (!result.ok) return sendRefusal(request, reply, result.error)
-    const { snapshot, units } = result.value
+    const { file, meta } = await exporter.docx(result.value.plan, result.value.units)
     return reply
       .type(docxType)
-      .header('content-disposition', attachment(fileName(snapshot.meta)))
-      .send(Buffer.from(await exporter.docx(snapshot, units)))
+      .header('content-disposition', attachment(fileName(meta)))
+      .send(Buffer.from(file.buffer, file.byteOffset, file.byteLength))
   })
 }
 

@@ -5,7 +5,6 @@
  * subject and time in the rows are a projection of them, brought up to date when plans are listed.
  */
 import { sql, type Transaction } from 'kysely'
-import type * as Y from 'yjs'
 import type { z } from 'zod'
 import { accept, RefusalError, refuse, type Result } from '@soanchung/shared/errors.ts'
 import type { PartId, PlanId, UnitId } from '@soanchung/shared/ids.ts'
@@ -18,32 +17,27 @@ import {
   type PlanRole,
 } from '@soanchung/shared/permissions.ts'
 import { readBody } from '@soanchung/shared/plan/blocks.ts'
-import { outlineDocument, partDocument, type DocumentName } from '@soanchung/shared/plan/documents.ts'
-import { countTopHeadings, numberParts } from '@soanchung/shared/plan/numbering.ts'
+import { outlineDocument, partDocument } from '@soanchung/shared/plan/documents.ts'
+import { countTopHeadings } from '@soanchung/shared/plan/numbering.ts'
 import { planTypes, readMeta } from '@soanchung/shared/plan/meta.ts'
 import { readOutline } from '@soanchung/shared/plan/outline.ts'
-import { readSnapshot, writeOutline, writePart, type PlanSnapshot } from '@soanchung/shared/plan/snapshot.ts'
-import type {
-  CreatePlanBody,
-  FetchDocumentsBody,
-  PlanRecord,
-  planUnitBody,
-  PlanSummary,
-  Unit,
-} from '@soanchung/shared/protocol.ts'
+import type { FetchDocumentsBody, PlanRecord, planUnitBody, PlanSummary, Unit } from '@soanchung/shared/protocol.ts'
 import { listUnits, membersOf } from '../accounts/people.ts'
 import type { Database } from '../storage/database.ts'
 import type { Tables } from '../storage/tables.ts'
 import type { Sync } from '../sync/sync.ts'
+import { startThread } from '../thread.ts'
 import { planAccess, planOfPart } from './access.ts'
+import { listParts, type NewPlan } from './new-plan.ts'
+import type { StoredPlan } from './stored-plan.ts'
 
 export interface Plans {
   /**
-   * Makes the rows and all first documents in one transaction. Idempotent: the same plan id from
-   * the same person answers as before. `not.allowed` for a unit that is not the person's own,
-   * `conflict.exists` for ids that are taken.
+   * Makes the rows and all first documents in one transaction, out of the JSON of a CreatePlanBody.
+   * Idempotent: the same plan id from the same person answers as before. `not.allowed` for a unit
+   * that is not the person's own, `conflict.exists` for ids that are taken.
    */
-  create(actor: Actor, body: CreatePlanBody): Promise<Result<PlanSummary>>
+  create(actor: Actor, body: Uint8Array): Promise<Result<PlanSummary>>
   /** Every plan in which one of the actor's units has a role, the latest change first. */
   list(actor: Actor): Promise<PlanSummary[]>
   record(actor: Actor, plan: PlanId): Promise<Result<PlanRecord>>
@@ -55,17 +49,19 @@ export interface Plans {
   assignPart(actor: Actor, plan: PlanId, part: PartId, units: readonly UnitId[]): Promise<Result<void>>
   /** Adds a unit or changes its role; the lead's own stays. */
   setUnitRole(actor: Actor, plan: PlanId, change: z.infer<typeof planUnitBody>): Promise<Result<void>>
-  /** The whole plan as it is now, and the units by whose names it is read. */
-  snapshot(actor: Actor, plan: PlanId): Promise<Result<{ snapshot: PlanSnapshot; units: Unit[] }>>
+  /** The whole plan as it is now, to be exported, and the units by whose names it is read. */
+  stored(actor: Actor, plan: PlanId): Promise<Result<{ plan: StoredPlan; units: Unit[] }>>
+  close(): Promise<void>
 }
 
 export interface PlansOptions {
   database: Database
-  sync: Pick<Sync, 'writeDocument' | 'readDocument' | 'fetchDocuments' | 'closeDocument' | 'notify'>
+  sync: Pick<Sync, 'writeDocument' | 'readDocument' | 'readUpdates' | 'fetchDocuments' | 'closeDocument' | 'notify'>
 }
 
 export function createPlans({ database, sync }: PlansOptions): Plans {
   const { query } = database
+  const reader = startThread<Uint8Array, Result<NewPlan>>(new URL('./new-plan-worker.ts', import.meta.url), 1024)
 
   /** The plan's access where the actor may do this; 404 for who may not even read it, else 403. */
   async function allowed(actor: Actor, action: Action, plan: PlanId, part?: PartId): Promise<Result<PlanAccess>> {
@@ -126,13 +122,7 @@ export function createPlans({ database, sync }: PlansOptions): Plans {
       const part = await sync.readDocument(partDocument(id))
       headings.set(id, countTopHeadings(readBody(part.getXmlFragment('body')).blocks))
     }
-    const numbers = numberParts(living, style, (id) => headings.get(id) ?? 0)
-    const shown = new Map(
-      living.map(({ id, title }, index) => [
-        id,
-        { in_outline: index + 1, number: numbers.get(id)?.label ?? '', title },
-      ]),
-    )
+    const shown = listParts(living, style, (id) => headings.get(id) ?? 0)
     await database.transaction(async (transaction) => {
       const parts = await transaction.selectFrom('plan_parts').selectAll().where('plan_id', '=', row.id).execute()
       for (const { part_id, in_outline, number, title } of parts) {
@@ -209,26 +199,26 @@ export function createPlans({ database, sync }: PlansOptions): Plans {
   return {
     list,
 
-    async create(actor, { leadUnit, snapshot }) {
-      if (actor.scope !== 'write' || !actor.units.includes(leadUnit)) return refuse('not.allowed')
-      const before = await query.selectFrom('plans').selectAll().where('id', '=', snapshot.id).executeTakeFirst()
+    async create(actor, body) {
+      if (actor.scope !== 'write') return refuse('not.allowed')
+      const read = await reader.ask(body)
+      if (!read.ok) return read
+      const plan = read.value
+      if (!actor.units.includes(plan.leadUnit)) return refuse('not.allowed')
+      const before = await query.selectFrom('plans').selectAll().where('id', '=', plan.id).executeTakeFirst()
       if (before !== undefined) {
-        const isSame = before.created_by === actor.userId && before.lead_unit === leadUnit
-        return isSame ? summaryOf(await list(actor, snapshot.id)) : refuse('conflict.exists')
+        const isSame = before.created_by === actor.userId && before.lead_unit === plan.leadUnit
+        return isSame ? summaryOf(await list(actor, plan.id)) : refuse('conflict.exists')
       }
-      const partIds = snapshot.parts.map((part) => part.id)
-      const fault = snapshotFault(snapshot)
-      if (fault !== null) return refuse('input.invalid', fault)
       const written = await sync.writeDocument({
-        commandId: `create-plan/${snapshot.id}`,
+        commandId: `create-plan/${plan.id}`,
         // There are no rights on a plan before it is there; who may make one was decided above.
         actor: null,
         userId: actor.userId,
-        documents: [outlineDocument(snapshot.id), ...partIds.map(partDocument)],
-        mutate: (documents) => fillDocuments(documents, snapshot),
-        alsoInTransaction: (transaction) => insertPlan(transaction, actor, leadUnit, snapshot),
+        first: plan.documents,
+        alsoInTransaction: (transaction) => insertPlan(transaction, actor, plan),
       })
-      return written.ok ? summaryOf(await list(actor, snapshot.id)) : written
+      return written.ok ? summaryOf(await list(actor, plan.id)) : written
     },
 
     async record(actor, plan) {
@@ -311,75 +301,45 @@ export function createPlans({ database, sync }: PlansOptions): Plans {
       return accept(undefined)
     },
 
-    async snapshot(actor, plan) {
+    async stored(actor, plan) {
       const granted = await allowed(actor, 'plan.export', plan)
       if (!granted.ok) return granted
-      const outline = await sync.readDocument(outlineDocument(plan))
-      const documents = new Map<PartId, Y.Doc>()
-      for (const { id } of readOutline(outline).inOrder) {
-        // An entry that names another plan's part shows as empty.
-        if (granted.value.partUnits.has(id)) documents.set(id, await sync.readDocument(partDocument(id)))
-      }
-      const snapshot = readSnapshot(plan, outline, (id) => documents.get(id))
-      return accept({ snapshot, units: await listUnits(query) })
+      const ids = [...granted.value.partUnits.keys()]
+      const updates = await sync.readUpdates([outlineDocument(plan), ...ids.map(partDocument)])
+      return accept({
+        plan: {
+          id: plan,
+          outline: updates.get(outlineDocument(plan)) ?? [],
+          parts: new Map(ids.map((id) => [id, updates.get(partDocument(id)) ?? []])),
+        },
+        units: await listUnits(query),
+      })
     },
-  }
-}
 
-/** Why a snapshot cannot become a plan; null where it can. */
-function snapshotFault({ parts }: PlanSnapshot): string | null {
-  const seen = new Set<PartId>()
-  const blocks = new Set<string>()
-  for (const { id, parent, blocks: own } of parts) {
-    if (seen.has(id)) return `part ${id} stands twice`
-    if (parent !== null && !seen.has(parent)) return `part ${id} stands before its parent`
-    seen.add(id)
-    for (const block of own) {
-      if (blocks.has(block.id)) return `block ${block.id} stands twice`
-      blocks.add(block.id)
-    }
-  }
-  return null
-}
-
-function fillDocuments(documents: ReadonlyMap<DocumentName, Y.Doc>, snapshot: PlanSnapshot): void {
-  const outline = documents.get(outlineDocument(snapshot.id))
-  if (outline !== undefined) writeOutline(outline, snapshot)
-  for (const part of snapshot.parts) {
-    const document = documents.get(partDocument(part.id))
-    if (document !== undefined) writePart(document, part)
+    close: () => reader.close(),
   }
 }
 
 async function insertPlan(
   transaction: Transaction<Tables>,
   actor: Actor,
-  leadUnit: UnitId,
-  { id, meta, parts }: PlanSnapshot,
+  { id, leadUnit, meta, parts }: NewPlan,
 ): Promise<void> {
-  const now = Date.now()
-  const made = { created_by: actor.userId, created_at: now }
+  const made = { created_by: actor.userId, created_at: Date.now() }
   await transaction
     .insertInto('plans')
-    .values({
-      id,
-      lead_unit: leadUnit,
-      stage: 'drafting',
-      ...made,
-      type: meta.type,
-      subject: meta.subject,
-      updated_at: 0,
-    })
+    .values({ id, lead_unit: leadUnit, stage: 'drafting', ...made, ...meta, updated_at: 0 })
     .execute()
   await transaction.insertInto('plan_units').values({ plan_id: id, unit_id: leadUnit, role: 'lead' }).execute()
-  for (const part of parts) {
-    // Here, where nobody comes between: a second request of the same command never gets this far.
-    if ((await planOfPart(transaction, part.id)) !== null) throw new RefusalError('conflict.exists', part.id)
-    await transaction
-      .insertInto('plan_parts')
-      .values({ part_id: part.id, plan_id: id, ...made })
-      .execute()
-  }
+  const ids = [...parts.keys()]
+  if (ids.length === 0) return
+  // Here, where nobody comes between: a second request of the same command never gets this far.
+  const taken = await transaction.selectFrom('plan_parts').select('part_id').where('part_id', 'in', ids).execute()
+  if (taken.length > 0) throw new RefusalError('conflict.exists', taken[0]?.part_id)
+  await transaction
+    .insertInto('plan_parts')
+    .values([...parts].map(([part, listed]) => ({ part_id: part, plan_id: id, ...made, ...listed })))
+    .execute()
 }
 
 function bestRole(roles: readonly PlanRole[]): PlanRole {

@@ -95,11 +95,9 @@ export async function openSqlite(options: { dataFolder: string; lock: boolean })
     async program(name, input) {
       return await thread.program(name, input)
     },
-    async programWithin(transaction, name, input) {
-      return await drive(startProgram(name, input), async ({ sql: text, parameters }) => {
-        const { rows } = await transaction.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text, parameters))
-        return rows
-      })
+    // There is one connection, and the transaction holds it.
+    async programWithin(_transaction, name, input) {
+      return await thread.programWithin(name, input)
     },
     async lockSchema() {
       // The lock on the folder has done that.

@@ -1,7 +1,7 @@
 /**
  * The statements of the document log, each a transaction written once as a generator: it yields a
  * statement, gets its rows, and goes on. The SQLite thread runs one straight through in a single
- * hop; on PostgreSQL, or inside a larger transaction, the same steps run one after the other.
+ * hop, inside a larger transaction too; on PostgreSQL the same steps run one after the other.
  * Placeholders are `?`; dialect.ts renames them where the engine wants another spelling.
  */
 import { crc32 } from 'node:zlib'

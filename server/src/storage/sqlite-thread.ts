@@ -15,7 +15,7 @@ export interface SqliteResult {
 export type SqliteRequest =
   | { kind: 'query'; sql: string; parameters: unknown[] }
   | { kind: 'rollback' }
-  | { kind: 'program'; program: ProgramName; input: unknown }
+  | { kind: 'program'; program: ProgramName; input: unknown; isWithin: boolean }
   | { kind: 'close' }
 
 /** What the thread answers; an error travels as its message and SQLite's code. */
@@ -45,6 +45,8 @@ export interface SqliteThread {
   /** Ends a transaction that SQLite itself may have ended already. */
   rollback(): Promise<void>
   program<Name extends ProgramName>(program: Name, input: ProgramInput<Name>): Promise<ProgramOutput<Name>>
+  /** The same inside the transaction of whoever holds the connection. */
+  programWithin<Name extends ProgramName>(program: Name, input: ProgramInput<Name>): Promise<ProgramOutput<Name>>
   close(): Promise<void>
 }
 
@@ -102,11 +104,13 @@ export async function startSqliteThread(options: SqliteOptions): Promise<SqliteT
     async program(program, input) {
       const release = await acquire()
       try {
-        return (await ask({ kind: 'program', program, input })) as ProgramOutput<typeof program>
+        return (await ask({ kind: 'program', program, input, isWithin: false })) as ProgramOutput<typeof program>
       } finally {
         release()
       }
     },
+    programWithin: async (program, input) =>
+      (await ask({ kind: 'program', program, input, isWithin: true })) as ProgramOutput<typeof program>,
     async close() {
       await acquire()
       if (ended) return

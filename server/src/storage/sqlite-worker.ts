@@ -45,13 +45,20 @@ function run({ sql, parameters }: Statement): SqliteResult {
   return { rows: [], changes, lastInsertRowid: Number(lastInsertRowid) }
 }
 
-function runProgram(steps: Generator<Statement, unknown, Record<string, unknown>[]>): unknown {
+type Steps = Generator<Statement, unknown, Record<string, unknown>[]>
+
+function runSteps(steps: Steps): unknown {
+  let step = steps.next()
+  while (!step.done) step = steps.next(run(step.value).rows)
+  return step.value
+}
+
+function runProgram(steps: Steps): unknown {
   database.exec('begin immediate')
   try {
-    let step = steps.next()
-    while (!step.done) step = steps.next(run(step.value).rows)
+    const value = runSteps(steps)
     database.exec('commit')
-    return step.value
+    return value
   } catch (error) {
     if (database.inTransaction) database.exec('rollback')
     throw error
@@ -66,7 +73,7 @@ function handle(request: SqliteRequest): unknown {
       if (database.inTransaction) database.exec('rollback')
       return null
     case 'program':
-      return runProgram(programs[request.program](request.input as never))
+      return (request.isWithin ? runSteps : runProgram)(programs[request.program](request.input as never))
     case 'close':
       database.close()
       lock?.close()

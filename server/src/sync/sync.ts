@@ -25,7 +25,7 @@ import type { Gate, Identity } from './gate.ts'
 import { createIntake } from './intake.ts'
 import { openLiveDocument, type LiveDocument } from './live-document.ts'
 import { openSockets, type Visit } from './sockets.ts'
-import { createDocumentWriter, fetchDocuments, readDocument, type WriteCommand } from './write-document.ts'
+import { createDocumentWriter, fetchDocuments, readDocument, readUpdates, type WriteCommand } from './write-document.ts'
 
 interface SyncOptions {
   log: DocumentLog
@@ -45,6 +45,8 @@ export interface Sync {
   writeDocument(command: WriteCommand): Promise<Result<{ repeated: boolean }>>
   /** A copy of what is durable now; the caller may do with it what it likes. */
   readDocument(name: DocumentName): Promise<Y.Doc>
+  /** The same of many, as the updates that they consist of; those that have nothing yet are left out. */
+  readUpdates(names: readonly DocumentName[]): Promise<Map<DocumentName, Uint8Array[]>>
   /** What a device lacks of each document, as protocol.ts says; rights are the caller's. */
   fetchDocuments(names: readonly DocumentName[], have: FetchDocumentsBody['have']): Promise<Uint8Array>
   /** Closes all connections to a document, so that rights are asked again. */
@@ -209,6 +211,7 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
     handleUpgrade: sockets.handleUpgrade,
     writeDocument: createDocumentWriter({ database, log, gate, applyLive }),
     readDocument: (name) => readDocument(log, name),
+    readUpdates: (names) => readUpdates(log, names),
     fetchDocuments: (names, have) => fetchDocuments(log, names, have),
     closeDocument(name, code) {
       closings.set(name, closingsOf(name) + 1)

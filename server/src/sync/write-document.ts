@@ -11,22 +11,31 @@ import { can, type Actor } from '@soanchung/shared/permissions.ts'
 import { parseDocumentName, type DocumentName } from '@soanchung/shared/plan/documents.ts'
 import type { FetchDocumentsBody } from '@soanchung/shared/protocol.ts'
 import type { Database } from '../storage/database.ts'
-import type { DocumentLog, StoredDocument } from '../storage/log.ts'
+import type { DocumentLog } from '../storage/log.ts'
+import { compactBytes } from '../storage/sqlite-thread.ts'
 import type { Tables } from '../storage/tables.ts'
 import type { Gate } from './gate.ts'
 
-export interface WriteCommand {
-  documents: readonly DocumentName[]
+export type WriteCommand = {
   /** Whose rights are asked; null for the server itself, or when the caller has decided already. */
   actor: Actor | null
   /** Whose name the change carries in the log. Default: the actor's. */
   userId?: UserId | null
   /** A repeated command does nothing. */
   commandId: string
-  /** Changes clones of the present state. May throw RefusalError; then nothing is written. */
-  mutate(documents: ReadonlyMap<DocumentName, Y.Doc>): void
   /** The records that belong to the change; runs in the same transaction, before the documents are read. */
   alsoInTransaction?(transaction: Transaction<Tables>): Promise<void>
+} & (DocumentChange | FirstDocuments)
+
+interface DocumentChange {
+  documents: readonly DocumentName[]
+  /** Changes clones of the present state. May throw RefusalError; then nothing is written. */
+  mutate(documents: ReadonlyMap<DocumentName, Y.Doc>): void
+}
+
+/** For what is too much to be built here. A document that has something already refuses with `conflict.exists`. */
+interface FirstDocuments {
+  first: ReadonlyMap<DocumentName, Uint8Array>
 }
 
 /** Thrown out of the transaction to undo it; the command was done before. */
@@ -40,9 +49,10 @@ export function createDocumentWriter(parts: {
 }): (command: WriteCommand) => Promise<Result<{ repeated: boolean }>> {
   const { database, log, gate, applyLive } = parts
 
-  async function checkRights({ actor, documents }: WriteCommand): Promise<void> {
+  async function checkRights(command: WriteCommand): Promise<void> {
+    const { actor } = command
     if (actor === null) return
-    for (const name of documents) {
+    for (const name of 'first' in command ? command.first.keys() : command.documents) {
       const subject = parseDocumentName(name)
       const access = subject === null ? null : await gate.access(subject)
       if (subject === null || access === null) throw new RefusalError('not.found', name)
@@ -55,7 +65,7 @@ export function createDocumentWriter(parts: {
     }
   }
 
-  async function commit(command: WriteCommand): Promise<Map<DocumentName, Uint8Array>> {
+  async function commit(command: WriteCommand): Promise<ReadonlyMap<DocumentName, Uint8Array>> {
     const userId = command.userId ?? command.actor?.userId ?? null
     return await database.transaction(async (transaction) => {
       const done = await transaction
@@ -65,19 +75,29 @@ export function createDocumentWriter(parts: {
         .executeTakeFirst()
       if (done.numInsertedOrUpdatedRows !== 1n) throw new Repeated()
       await command.alsoInTransaction?.(transaction)
-      const stored = await log.loadMany(command.documents, transaction)
-      const clones = new Map(command.documents.map((name) => [name, clone(stored.get(name))]))
-      const before = new Map([...clones].map(([name, doc]) => [name, Y.encodeStateVector(doc)]))
-      const changed = new Set<DocumentName>()
-      for (const [name, doc] of clones) doc.on('update', () => changed.add(name))
-      command.mutate(clones)
-      const updates = new Map<DocumentName, Uint8Array>()
-      for (const [name, doc] of clones) {
-        if (changed.has(name)) updates.set(name, Y.encodeStateAsUpdate(doc, before.get(name)))
-      }
-      await log.appendWithin(transaction, updates, userId)
+      const updates = 'first' in command ? command.first : await change(command, transaction)
+      const seqs = await log.appendWithin(transaction, updates, userId)
+      const taken = 'first' in command ? [...seqs].find(([, seq]) => seq > 1) : undefined
+      if (taken !== undefined) throw new RefusalError('conflict.exists', taken[0])
       return updates
     })
+  }
+
+  async function change(
+    { documents, mutate }: DocumentChange,
+    transaction: Transaction<Tables>,
+  ): Promise<Map<DocumentName, Uint8Array>> {
+    const stored = await log.loadMany(documents, transaction)
+    const clones = new Map(documents.map((name) => [name, openDocument(stored.get(name)?.updates ?? [])]))
+    const before = new Map([...clones].map(([name, doc]) => [name, Y.encodeStateVector(doc)]))
+    const changed = new Set<DocumentName>()
+    for (const [name, doc] of clones) doc.on('update', () => changed.add(name))
+    mutate(clones)
+    const updates = new Map<DocumentName, Uint8Array>()
+    for (const [name, doc] of clones) {
+      if (changed.has(name)) updates.set(name, Y.encodeStateAsUpdate(doc, before.get(name)))
+    }
+    return updates
   }
 
   return async (command) => {
@@ -95,17 +115,33 @@ export function createDocumentWriter(parts: {
 }
 
 /** A Y.Doc of its own, with a client id that nobody used before. */
-function clone(stored: StoredDocument | undefined): Y.Doc {
+export function openDocument(updates: readonly Uint8Array[]): Y.Doc {
   const doc = new Y.Doc()
   doc.transact(() => {
-    for (const update of stored?.updates ?? []) Y.applyUpdate(doc, update)
+    for (const update of updates) Y.applyUpdate(doc, update)
   })
   return doc
 }
 
 /** Throws RefusalError (storage.*). */
 export async function readDocument(log: DocumentLog, name: DocumentName): Promise<Y.Doc> {
-  return clone(await log.load(name))
+  const { updates } = await log.load(name)
+  return openDocument(updates)
+}
+
+/** Throws RefusalError (storage.*). */
+export async function readUpdates(
+  log: DocumentLog,
+  names: readonly DocumentName[],
+): Promise<Map<DocumentName, Uint8Array[]>> {
+  const stored = await log.loadMany(names)
+  return new Map(
+    names.flatMap((name) => {
+      const updates = stored.get(name)?.updates
+      // They go on to another thread, where a view would carry the whole buffer along.
+      return updates === undefined ? [] : [[name, updates.map(compactBytes)] as const]
+    }),
+  )
 }
 
 /** The answer of `documentsContentType`. Throws RefusalError (storage.*). */
