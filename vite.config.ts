@@ -34,6 +34,58 @@ const compressed: Plugin = {
   },
 }
 
+/** Where each screen's program begins; `main.ts` sends for all the others. */
+const beginnings = {
+  first: ['main.ts'],
+  start: ['start.ts'],
+  plan: ['plan/PlanScreen.svelte'],
+  others: [
+    'home/HomeScreen.svelte',
+    'home/NewPlanScreen.svelte',
+    'session/AccountScreen.svelte',
+    'session/SignInScreen.svelte',
+  ],
+}
+
+interface ModuleGraph {
+  getModuleInfo(id: string): { importedIds: string[] } | null
+}
+
+/**
+ * Everything that a screen needs at once comes in few files: left to itself the bundler makes one of
+ * each set of modules that some screens share, and a plan waited for 45 of them over six connections.
+ */
+function fewFiles() {
+  let needed: Record<keyof typeof beginnings, Set<string>> | null = null
+  const below = (graph: ModuleGraph, id: string, found: Set<string>) => {
+    if (found.has(id)) return
+    found.add(id)
+    for (const one of graph.getModuleInfo(id)?.importedIds ?? []) below(graph, one, found)
+  }
+  const neededBy = (graph: ModuleGraph, files: readonly string[]) => {
+    const found = new Set<string>()
+    for (const file of files) below(graph, join(import.meta.dirname, 'client/src', file), found)
+    return found
+  }
+  const fileOf = (id: string, graph: ModuleGraph) => {
+    needed ??= {
+      first: neededBy(graph, beginnings.first),
+      start: neededBy(graph, beginnings.start),
+      plan: neededBy(graph, beginnings.plan),
+      others: neededBy(graph, beginnings.others),
+    }
+    if (needed.first.has(id)) return 'first'
+    if (needed.start.has(id)) return 'start'
+    if (!needed.plan.has(id)) return null
+    return needed.others.has(id) ? 'common' : 'plan'
+  }
+  // A group takes along what its modules import, so those that all need come first.
+  return ['first', 'start', 'common', 'plan'].map((file, place) => ({
+    name: (id: string, graph: ModuleGraph) => (fileOf(id, graph) === file ? file : null),
+    priority: 4 - place,
+  }))
+}
+
 export default defineConfig({
   root: 'client',
   plugins: [
@@ -79,5 +131,10 @@ export default defineConfig({
       '/yjs': { target: server, ws: true },
     },
   },
-  build: { outDir: 'dist', emptyOutDir: true, target: 'es2022' },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    rolldownOptions: { output: { codeSplitting: { groups: fewFiles() } } },
+  },
 })
