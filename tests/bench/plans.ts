@@ -4,8 +4,7 @@
  * two runs measure the same.
  */
 import type { PlanSnapshot, SnapshotPart } from '@soanchung/shared/plan/snapshot.ts'
-import { aBlock, aPart, aPlan, aTarget, percent } from '../support/plans.ts'
-import { newId, type BlockId } from '@soanchung/shared/ids.ts'
+import { aBlock, aPart, aPlan, aTarget, aView, percent } from '../support/plans.ts'
 
 /** Stands at the end of one paragraph of each part: where the benchmark puts the caret. */
 export function markOf(part: number): string {
@@ -39,9 +38,8 @@ function targetsOf(part: number, count: number) {
 }
 
 function longPart(part: number, targets: number): SnapshotPart {
-  const table = { type: 'view', id: newId<BlockId>(), register: 'targets', scope: 'part' } as const
   return aPart(`Nhiệm vụ và giải pháp thứ ${part + 1}`, {
-    blocks: [...paragraphs(part, 18), { ...table, columns: [], group: 'none', title: `Chỉ tiêu ${part + 1}` }],
+    blocks: [...paragraphs(part, 18), aView({ title: `Chỉ tiêu ${part + 1}` })],
     targets: targetsOf(part, targets),
   })
 }

@@ -3,12 +3,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { newId, type BlockId, type ChangeId, type PartId, type TargetId } from '@soanchung/shared/ids.ts'
-import { blockText, readBody, textBlockOf, writeBody, type Block } from '@soanchung/shared/plan/blocks.ts'
+import { blockText, readBody, textBlockOf, writeBody } from '@soanchung/shared/plan/blocks.ts'
 import { outlineDocument, partDocument } from '@soanchung/shared/plan/documents.ts'
 import { joinParts, splitPart, type Pair } from '@soanchung/shared/plan/split.ts'
 import { registers, writeCells } from '@soanchung/shared/targets/register.ts'
 import type { NewDraft } from '../../client/src/sync/drafts.svelte.ts'
 import type { OpenedPlan } from '../../client/src/sync/open-plan.svelte.ts'
+import { aView } from '../support/plans.ts'
 import { documentOf, parts, planId, PlanServer, until, untilLoaded, untilSaved } from './sync-support.ts'
 
 let server: PlanServer
@@ -19,17 +20,13 @@ beforeEach(async () => {
   server = await PlanServer.start()
   server.command([partDocument(first)], (open) => {
     const document = open(partDocument(first))
-    const table: Block = {
-      ...{ type: 'view', id: newId<BlockId>(), register: 'targets', scope: 'part' },
-      ...{ columns: [], group: 'none', title: '' },
-    }
     const body = document.getXmlFragment('body')
     body.delete(0, body.length)
     writeBody(body, [
       textBlockOf('paragraph', 'Chung.'),
       textBlockOf('heading', 'Tuyên truyền'),
       textBlockOf('paragraph', 'Mỗi tháng.'),
-      table,
+      aView(),
     ])
     writeCells(document, registers.targets, target, { order: 'a0', name: 'Hộ dùng nước sạch' })
   })

@@ -2,34 +2,16 @@ import { strFromU8, unzipSync } from 'fflate'
 import mammoth from 'mammoth'
 import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
-import { newId, type BlockId } from '@soanchung/shared/ids.ts'
-import { aBlock, aPart, aPlan, aSentence, aTarget, percent } from '../support/plans.ts'
+import { aBlock, aPart, aPlan, aQuotedTarget, aView } from '../support/plans.ts'
 import { expect, partOf, sheetOf, test } from './fixtures.ts'
 
 function aDraft() {
-  const water = aTarget('Hộ dùng nước sạch', { 2026: percent('80', '>') }, { measure: { kind: 'percent' } })
+  const { target, sentence } = aQuotedTarget('Theo rà soát của xã năm 2025.')
   const tasks = aPart('Nhiệm vụ')
   const letters = ['một', 'hai', 'ba', 'bốn', 'năm', 'sáu'].map((number) => aBlock('lettered', `việc ${number}`))
   const goals = aPart('Mục tiêu', {
-    targets: [water],
-    blocks: [
-      aSentence([
-        { type: 'text', text: 'Phấn đấu ' },
-        { type: 'reference', target: water.id, cell: 'value.2026' },
-        { type: 'text', text: ' hộ dùng nước sạch' },
-        { type: 'footnote', text: 'Theo rà soát của xã năm 2025.' },
-        { type: 'text', text: '.' },
-      ]),
-      {
-        type: 'view',
-        id: newId<BlockId>(),
-        register: 'targets',
-        scope: 'plan',
-        columns: [],
-        group: 'none',
-        title: 'Biểu chỉ tiêu',
-      },
-    ],
+    targets: [target],
+    blocks: [sentence, aView({ scope: 'plan', title: 'Biểu chỉ tiêu' })],
   })
   const farmers = aPart('Hội Nông dân', { parent: tasks.id, blocks: letters })
   return aPlan([aPart('Mục đích, yêu cầu'), goals, tasks, farmers], {

@@ -1,8 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { newId, type BlockId } from '@soanchung/shared/ids.ts'
 import type { PlanSnapshot } from '@soanchung/shared/plan/snapshot.ts'
-import { aBlock, aPart, aPlan, aSentence, aTarget, percent } from '../support/plans.ts'
+import { aBlock, aPart, aPlan, aQuotedTarget, aView } from '../support/plans.ts'
 import { controlsThatAreCut, tabStops } from './page-checks.ts'
 import { caretAfter, expect, sheetOf, test, type Desk } from './fixtures.ts'
 
@@ -14,26 +13,10 @@ const sizes = [
 const farmers = 'Nhiệm vụ của Hội Nông dân trong việc vận động hội viên giữ gìn nguồn nước'
 
 function aDraft(): PlanSnapshot {
-  const water = aTarget('Hộ dùng nước sạch', { 2026: percent('80', '>') }, { measure: { kind: 'percent' } })
+  const { target, sentence } = aQuotedTarget('Theo rà soát của xã.')
   const goals = aPart('Mục tiêu', {
-    targets: [water],
-    blocks: [
-      aSentence([
-        { type: 'text', text: 'Phấn đấu ' },
-        { type: 'reference', target: water.id, cell: 'value.2026' },
-        { type: 'text', text: ' hộ dùng nước sạch' },
-        { type: 'footnote', text: 'Theo rà soát của xã.' },
-      ]),
-      {
-        type: 'view',
-        id: newId<BlockId>(),
-        register: 'targets',
-        scope: 'plan',
-        columns: [],
-        group: 'none',
-        title: 'Biểu chỉ tiêu',
-      },
-    ],
+    targets: [target],
+    blocks: [sentence, aView({ scope: 'plan', title: 'Biểu chỉ tiêu' })],
   })
   const items = ['việc một', 'việc hai'].map((words) => aBlock('lettered', words))
   return aPlan([aPart('Mục đích, yêu cầu'), goals, aPart(farmers, { blocks: items })], {

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { aBlock, aPart, aPlan, aSentence, aTarget, percent } from '../support/plans.ts'
+import { aBlock, aPart, aPlan, aQuotedTarget } from '../support/plans.ts'
 import { caretAfter, expect, expectSaved, partOf, sheetOf, test } from './fixtures.ts'
 
 const purpose = 'Mục đích, yêu cầu'
@@ -13,13 +13,8 @@ function twoParts() {
 }
 
 function quoting() {
-  const water = aTarget('Hộ dùng nước sạch', { 2026: percent('80', '>') }, { measure: { kind: 'percent' } })
-  const sentence = aSentence([
-    { type: 'text', text: 'Phấn đấu ' },
-    { type: 'reference', target: water.id, cell: 'value.2026' },
-    { type: 'text', text: ' hộ dùng nước sạch.' },
-  ])
-  return aPlan([aPart(purpose), aPart(goals, { targets: [water], blocks: [sentence] })])
+  const { target, sentence } = aQuotedTarget()
+  return aPlan([aPart(purpose), aPart(goals, { targets: [target], blocks: [sentence] })])
 }
 
 /** Many pages; the sentence stands near the end. */

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { aBlock, aPart, aPlan, aSentence, aTarget, percent } from '../support/plans.ts'
+import { aBlock, aPart, aPlan, aQuotedTarget } from '../support/plans.ts'
 import { boxOf, caretAfter, caretX, expect, partOf, pasteInto, sheetOf, test } from './fixtures.ts'
 
 const purpose = 'Mục đích, yêu cầu'
@@ -15,15 +15,10 @@ function threeParts() {
 }
 
 function withTarget() {
-  const water = aTarget('Hộ dùng nước sạch', { 2026: percent('80', '>') }, { measure: { kind: 'percent' } })
-  const sentence = aSentence([
-    { type: 'text', text: 'Phấn đấu ' },
-    { type: 'reference', target: water.id, cell: 'value.2026' },
-    { type: 'text', text: ' hộ dùng nước sạch.' },
-  ])
+  const { target, sentence } = aQuotedTarget()
   const [first, second, third] = threeParts().parts
   if (first === undefined || second === undefined || third === undefined) throw new Error('three parts')
-  return aPlan([first, { ...second, targets: [water], blocks: [sentence] }, third])
+  return aPlan([first, { ...second, targets: [target], blocks: [sentence] }, third])
 }
 
 /** The text of a part with the numbers before its items, a line for each block. */

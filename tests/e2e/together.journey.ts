@@ -1,19 +1,14 @@
-import { aBlock, aPart, aPlan, aSentence, aTarget, percent } from '../support/plans.ts'
+import { aBlock, aPart, aPlan, aQuotedTarget } from '../support/plans.ts'
 import { caretAfter, caretOf, expect, expectSaved, partOf, sheetOf, test } from './fixtures.ts'
 
 const purpose = 'Mục đích, yêu cầu'
 const farmers = 'Nhiệm vụ của Hội Nông dân'
 
 function aDraft() {
-  const water = aTarget('Hộ dùng nước sạch', { 2026: percent('80', '>') }, { measure: { kind: 'percent' } })
-  const sentence = aSentence([
-    { type: 'text', text: 'Phấn đấu ' },
-    { type: 'reference', target: water.id, cell: 'value.2026' },
-    { type: 'text', text: ' hộ dùng nước sạch.' },
-  ])
+  const { target, sentence } = aQuotedTarget()
   return aPlan([
     aPart(purpose, { blocks: [aBlock('paragraph', 'Nâng cao nhận thức của hội viên.')] }),
-    aPart('Mục tiêu', { targets: [water], blocks: [sentence] }),
+    aPart('Mục tiêu', { targets: [target], blocks: [sentence] }),
     aPart(farmers, { blocks: [aBlock('paragraph', 'Vận động hội viên giữ sạch đường làng.')] }),
   ])
 }

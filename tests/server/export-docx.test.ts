@@ -1,11 +1,9 @@
 import { strFromU8, unzipSync } from 'fflate'
 import mammoth from 'mammoth'
 import { describe, expect, it } from 'vitest'
-import { newId, type BlockId } from '@soanchung/shared/ids.ts'
-import type { Block } from '@soanchung/shared/plan/blocks.ts'
 import type { PlanSnapshot } from '@soanchung/shared/plan/snapshot.ts'
 import { exportDocx } from '../../server/src/export/docx.ts'
-import { aBlock, aPart, aPlan, aSentence, aTarget, percent } from '../support/plans.ts'
+import { aBlock, aPart, aPlan, aQuotedTarget, aSentence, aTarget, aView, percent } from '../support/plans.ts'
 
 async function filesOf(plan: PlanSnapshot): Promise<{ document: string; numbering: string; footnotes: string }> {
   const files = unzipSync(await exportDocx(plan, []))
@@ -17,16 +15,6 @@ async function htmlOf(plan: PlanSnapshot): Promise<string> {
   const { value } = await mammoth.convertToHtml({ buffer: Buffer.from(await exportDocx(plan, [])) })
   return value
 }
-
-const aView = (): Block => ({
-  type: 'view',
-  id: newId<BlockId>(),
-  register: 'targets',
-  scope: 'plan',
-  columns: [],
-  group: 'none',
-  title: 'Biểu chỉ tiêu',
-})
 
 describe('a plan as a Word file', () => {
   it('has titles in real heading styles, with numbers that Word counts', async () => {
@@ -54,13 +42,8 @@ describe('a plan as a Word file', () => {
   })
 
   it('writes the value of a referenced target into the sentence', async () => {
-    const water = aTarget('Hộ dùng nước sạch', { 2026: percent('80', '>') }, { measure: { kind: 'percent' } })
-    const sentence = aSentence([
-      { type: 'text', text: 'Phấn đấu ' },
-      { type: 'reference', target: water.id, cell: 'value.2026' },
-      { type: 'text', text: ' hộ dùng nước sạch.' },
-    ])
-    expect(await htmlOf(aPlan([aPart('Mục tiêu', { targets: [water], blocks: [sentence] })]))).toContain(
+    const { target, sentence } = aQuotedTarget()
+    expect(await htmlOf(aPlan([aPart('Mục tiêu', { targets: [target], blocks: [sentence] })]))).toContain(
       'Phấn đấu trên 80% hộ dùng nước sạch.',
     )
   })
@@ -74,8 +57,8 @@ describe('a plan as a Word file', () => {
   })
 
   it('shows a view of targets as a table whose header row repeats', async () => {
-    const water = aTarget('Hộ dùng nước sạch', { 2026: percent('80', '>') }, { measure: { kind: 'percent' } })
-    const plan = aPlan([aPart('Mục tiêu', { targets: [water] }), aPart('Biểu', { role: 'annex', blocks: [aView()] })])
+    const goals = aPart('Mục tiêu', { targets: [aQuotedTarget().target] })
+    const plan = aPlan([goals, aPart('Biểu', { role: 'annex', blocks: [aView({ scope: 'plan' })] })])
     const { document } = await filesOf(plan)
     expect(document).toContain('<w:tblHeader/>')
     expect(document).toContain('Hộ dùng nước sạch')

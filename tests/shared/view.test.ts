@@ -1,18 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { newId, type BlockId, type BudgetLineId, type UnitId } from '@soanchung/shared/ids.ts'
-import type { ViewBlock } from '@soanchung/shared/plan/blocks.ts'
+import { newId, type BudgetLineId, type UnitId } from '@soanchung/shared/ids.ts'
 import { parseQuantity } from '@soanchung/shared/targets/quantity-text.ts'
 import { budgetLine, type BudgetLine } from '@soanchung/shared/targets/register.ts'
 import { measureWords, readMeasureWords, tableOf } from '@soanchung/shared/targets/view.ts'
-import { aPart, aTarget, percent } from '../support/plans.ts'
+import { aPart, aTarget, aView, percent } from '../support/plans.ts'
 
 const meta = { period: { from: 2026, to: 2027 } }
 const unit = { id: newId<UnitId>(), name: 'Hội Nông dân', symbol: 'HND' }
-
-function aView(more: Partial<ViewBlock> = {}): ViewBlock {
-  const id = newId<BlockId>()
-  return { type: 'view', id, register: 'targets', scope: 'part', columns: [], group: 'none', title: '', ...more }
-}
 
 function aLine(name: string, amounts: Record<string, string>): BudgetLine {
   const read = Object.entries(amounts).map(([year, text]) => {
