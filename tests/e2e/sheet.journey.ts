@@ -50,6 +50,25 @@ async function pressAtOnce(page: Page, keys: readonly string[]): Promise<void> {
   await session.detach()
 }
 
+/** Where words stand in the window. */
+async function boxOfWords(page: Page, words: string) {
+  return await sheetOf(page)
+    .locator('.ProseMirror p', { hasText: words })
+    .first()
+    .evaluate((paragraph, wanted) => {
+      const texts = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT)
+      for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
+        const at = (node.textContent ?? '').indexOf(wanted)
+        if (at < 0) continue
+        const range = document.createRange()
+        range.setStart(node, at)
+        range.setEnd(node, at + wanted.length)
+        return range.getBoundingClientRect().toJSON() as DOMRect
+      }
+      throw new Error(`no "${wanted}" on the sheet`)
+    }, words)
+}
+
 /** Drags from the middle of one paragraph's first line to the middle of another's. */
 async function dragOver(page: Page, from: string, to: string): Promise<void> {
   const start = await boxOf(sheetOf(page).locator('.ProseMirror p', { hasText: from }))
@@ -121,6 +140,37 @@ test('a selection over two parts is copied whole, and deleting it is one step ba
   await lead.keyboard.press('Control+Z')
   await expect(partOf(lead, purpose)).toContainText('Làm cho mọi hội viên hiểu rõ việc giữ gìn đường làng.')
   await expect(partOf(lead, goals)).toContainText('Mỗi chi hội có một đoạn đường hoa do hội viên tự trồng.')
+})
+
+/** Selects a word and drags it to the beginning of another paragraph. */
+async function dragWord(page: Page, word: string, to: string): Promise<void> {
+  const from = await boxOfWords(page, word)
+  const place = await boxOfWords(page, to)
+  await page.mouse.click(from.x + from.width, from.y + from.height / 2)
+  await page.keyboard.press('Control+Shift+ArrowLeft')
+  await page.mouse.down()
+  await page.mouse.move(from.x + from.width / 2 + 6, from.y + from.height / 2, { steps: 3 })
+  await page.mouse.move(place.x + 2, place.y + place.height / 2, { steps: 8 })
+  await page.mouse.up()
+}
+
+test('a word dragged into another part is moved there, and one undo puts it back', async ({ desk }) => {
+  const lead = await desk.open(desk.lead, await desk.plan(threeParts()))
+  await dragWord(lead, 'hoa', 'Làm cho')
+  await expect(partOf(lead, goals)).toContainText('Mỗi chi hội có một đoạn đường do hội viên tự trồng.')
+  await expect(partOf(lead, purpose)).toContainText(/hoa ?Làm cho mọi hội viên/)
+
+  await lead.keyboard.press('Control+Z')
+  await expect(partOf(lead, goals)).toContainText('Mỗi chi hội có một đoạn đường hoa do hội viên tự trồng.')
+  await expect(partOf(lead, purpose)).not.toContainText('hoa')
+})
+
+test('a word dragged into a part of another unit stays where it is, with the reason', async ({ desk }) => {
+  const drafter = await desk.open(desk.drafter, await desk.plan(threeParts(), [purpose]))
+  await dragWord(drafter, 'mọi', 'Mỗi chi hội')
+  await expect(drafter.getByText('Bạn không được sửa phần “Mục tiêu”.')).toBeVisible()
+  await expect(partOf(drafter, purpose)).toContainText('Làm cho mọi hội viên hiểu rõ')
+  await expect(partOf(drafter, goals)).toContainText('Mỗi chi hội có một đoạn đường hoa do hội viên tự trồng.')
 })
 
 test('deleting over a part of another unit is refused with the reason, and nothing is lost', async ({ desk }) => {
