@@ -56,6 +56,24 @@ test('the server ends although a browser holds its socket open', async () => {
   expect(await closed).toMatchObject([1001, expect.anything()])
 })
 
+test('who asked before the server ends is answered', async () => {
+  const own = await startServer({ clientFolder })
+  const { hostname, port } = new URL(own.address)
+  const body = JSON.stringify({ username: 'ai-do', password: 'mat-khau-cua-ai', remember: false })
+  const headers = { 'content-type': 'application/json', 'content-length': body.length, expect: '100-continue' }
+  const path = '/api/auth/sign-in/username'
+  const sent = request({ hostname, port, path, method: 'POST', headers: { ...headers, origin: own.address } })
+  const answered = once(sent, 'response')
+  sent.flushHeaders()
+  await once(sent, 'continue')
+
+  const stopped = own.stop()
+  sent.end(body)
+
+  expect(await answered).toMatchObject([{ statusCode: 401 }])
+  await stopped
+})
+
 test('health says that the server serves, and its version', async () => {
   const answer = await server.stranger().send('GET', '/api/health')
   expect(answer).toMatchObject({

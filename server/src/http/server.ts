@@ -2,7 +2,7 @@
  * The one HTTP server: the guard and the errors for all routes alike, then the routes, the built
  * client and the two sockets. It wires; what a route does stands with its subject.
  */
-import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Accounts } from '../accounts/accounts.ts'
@@ -33,6 +33,8 @@ interface HttpOptions {
 }
 
 const megabyte = 1024 * 1024
+/** How long the end waits for requests that are under way, in ms. */
+const lastAnswers = 5_000
 
 export async function createHttpServer(options: HttpOptions) {
   const { accounts, allowedOrigin, database, exporter, logger, plans, splits, sync, version } = options
@@ -78,7 +80,37 @@ export async function createHttpServer(options: HttpOptions) {
     if (/^\/(sync([/?]|$)|yjs\/)/.test(request.url ?? '')) sync.handleUpgrade(request, socket, head)
     else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
   })
-  // A server that ends waits for upgraded sockets too, so they are told first.
-  server.addHook('preClose', () => sync.close())
+  const answered = trackAnswers(server)
+  server.addHook('preClose', async () => {
+    // A server that ends waits for upgraded sockets too, so they are told first.
+    await sync.close()
+    await answered()
+  })
   return server
+}
+
+/**
+ * Resolves once everybody who has asked is answered: whoever asks now is refused, but what is under
+ * way needs the database until then. Somebody who sends half a request is not waited for longer.
+ */
+function trackAnswers(server: FastifyInstance): () => Promise<void> {
+  const asked = new Set<FastifyRequest>()
+  let allAnswered: (() => void) | null = null
+  server.addHook('onRequest', (request, _, done) => {
+    asked.add(request)
+    done()
+  })
+  server.addHook('onSend', (request, _, _payload, done) => {
+    asked.delete(request)
+    if (asked.size === 0) allAnswered?.()
+    done()
+  })
+  return async () => {
+    if (asked.size === 0) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    allAnswered = resolve
+    const timer = setTimeout(resolve, lastAnswers)
+    await promise
+    clearTimeout(timer)
+  }
 }
