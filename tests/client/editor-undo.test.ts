@@ -1,7 +1,7 @@
 /** One order of undo over several documents, of one's own changes only. */
 import { beforeEach, expect, test } from 'vitest'
 import * as Y from 'yjs'
-import { UndoJournal } from '../../client/src/editor/undo-journal.ts'
+import { UndoJournal, type CommandStep } from '../../client/src/editor/undo-journal.ts'
 import { userEdit } from '../../client/src/plan/edit-origin.ts'
 
 let documents: Map<string, Y.Doc>
@@ -27,6 +27,12 @@ function write(id: string, key: string, origin: unknown = userEdit) {
   documents.get(id)?.transact(() => documents.get(id)?.getMap('targets').set(key, key), origin)
 }
 
+/** The server's answer, which is a promise, has been heard. */
+async function settled() {
+  await Promise.resolve()
+  await Promise.resolve()
+}
+
 function content(): string {
   return Array.from(documents, ([id, document]) => id + [...document.getMap('targets').keys()].sort().join('')).join(
     ' ',
@@ -49,16 +55,64 @@ test('undo walks back over documents in the order of the changes', () => {
   expect(content()).toBe('a13 b2')
 })
 
-test('a command that the server carried out is taken back in its turn, and passed over once it was', () => {
-  let taken = 0
+/** A command as a screen has it: the server does it or takes it back, and the journal is told. */
+function command(step: CommandStep = 'done') {
+  let isTaken = false
+  journal.note(() => {
+    if (isTaken) return null
+    isTaken = true
+    command(step === 'undone' ? 'redone' : 'undone')
+    return Promise.resolve(true)
+  }, step)
+}
+
+test('a command that the server carried out is undone and redone in its turn', async () => {
   write('a', '1')
-  journal.note(() => (taken += 1) === 1)
+  command()
   write('b', '2')
   journal.undo()
-  expect([content(), taken]).toEqual(['a1 b', 0])
   journal.undo()
-  expect([content(), taken, journal.canUndo]).toEqual(['a1 b', 1, true])
-  journal.note(() => false)
+  await settled()
+  expect([content(), journal.canUndo]).toEqual(['a1 b', true])
+  journal.undo()
+  expect([content(), journal.canUndo]).toEqual(['a b', false])
+  journal.redo()
+  journal.redo()
+  await settled()
+  journal.redo()
+  expect([content(), journal.canRedo]).toEqual(['a1 b2', false])
+  journal.undo()
+  journal.undo()
+  await settled()
+  journal.undo()
+  expect([content(), journal.canUndo]).toEqual(['a b', false])
+})
+
+test('nothing else is undone while the server takes a command back', async () => {
+  write('a', '1')
+  command()
+  journal.undo()
+  journal.undo()
+  expect(content()).toBe('a1 b')
+  await settled()
+  journal.undo()
+  expect(content()).toBe('a b')
+})
+
+test('a command that the server did not take back can be tried again', async () => {
+  const answers = [false, true]
+  journal.note(() => Promise.resolve(answers.shift() ?? false), 'done')
+  journal.undo()
+  await settled()
+  expect(journal.canUndo).toBe(true)
+  journal.undo()
+  await settled()
+  expect(journal.canUndo).toBe(false)
+})
+
+test('a command that was taken back by other means is passed over', () => {
+  write('a', '1')
+  journal.note(() => null, 'done')
   journal.undo()
   expect([content(), journal.canUndo]).toEqual(['a b', false])
 })

@@ -14,9 +14,14 @@ interface Entry<Caret> {
   documents: string[]
   before: Caret | null
   after: Caret | null
-  /** Of a command that the server carried out. False where it was taken back already. */
-  takeBack?: () => boolean
+  takeBack?: TakeBack
 }
+
+/** Asks the server to take a command back: whether it did. Null where it was taken back already. */
+export type TakeBack = () => Promise<boolean> | null
+
+/** What has just been carried out: something new, or the step of an undo or redo. */
+export type CommandStep = 'done' | 'undone' | 'redone'
 
 interface JournalHooks<Caret> {
   mayWrite: (document: string) => boolean
@@ -40,6 +45,8 @@ export class UndoJournal<Caret> {
   #redo: Entry<Caret>[] = []
   #last: string | null = null
   #walking = false
+  /** The server has been asked to take something back; what lies below it on the stack waits. */
+  #asking = false
   #group: Entry<Caret> | null = null
   #caretBefore: Caret | null = null
 
@@ -108,11 +115,12 @@ export class UndoJournal<Caret> {
     }
   }
 
-  /** Takes in a command that the server carried out: undo asks it to take that back. */
-  note(takeBack: () => boolean): void {
+  /** Takes in a command that the server carried out: undo or redo asks it to take that back. */
+  note(takeBack: TakeBack, step: CommandStep): void {
     this.stopCapturing()
-    this.#forgetRedo()
-    this.#undo.push({ documents: [], before: null, after: null, takeBack })
+    if (step === 'done') this.#forgetRedo()
+    const stack = step === 'undone' ? this.#redo : this.#undo
+    stack.push({ documents: [], before: null, after: null, takeBack })
     this.#last = null
     this.#hooks.changed()
   }
@@ -174,14 +182,17 @@ export class UndoJournal<Caret> {
   }
 
   #walk(from: Stack) {
+    if (this.#asking) return
     this.stopCapturing()
     const source = from === 'undoStack' ? this.#undo : this.#redo
     const target = from === 'undoStack' ? this.#redo : this.#undo
     let refused = false
     for (let entry = source.pop(); entry !== undefined; entry = source.pop()) {
       if (entry.takeBack !== undefined) {
-        if (entry.takeBack()) break
-        continue
+        const answer = entry.takeBack()
+        if (answer === null) continue
+        void this.#wait(answer, entry, source)
+        break
       }
       if (!entry.documents.every((id) => this.#hooks.mayWrite(id))) {
         for (const id of entry.documents.toReversed()) this.#managers.get(id)?.[from].pop()
@@ -200,6 +211,15 @@ export class UndoJournal<Caret> {
     }
     this.#last = null
     if (refused) this.#hooks.dropped()
+    this.#hooks.changed()
+  }
+
+  /** What the server refused to take back can be tried again. */
+  async #wait(answer: Promise<boolean>, entry: Entry<Caret>, source: Entry<Caret>[]) {
+    this.#asking = true
+    const isTaken = await answer
+    this.#asking = false
+    if (!isTaken) source.push(entry)
     this.#hooks.changed()
   }
 

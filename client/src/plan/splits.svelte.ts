@@ -8,6 +8,7 @@ import type { ErrorCode } from '@soanchung/shared/errors.ts'
 import { newId, type BlockId, type ChangeId, type PartId } from '@soanchung/shared/ids.ts'
 import { planJoin, planSplit, type Pair } from '@soanchung/shared/plan/split.ts'
 import type { SplitBody } from '@soanchung/shared/protocol.ts'
+import type { CommandStep, TakeBack } from '../editor/undo-journal.ts'
 import { m } from '../paraglide/messages.js'
 import { request } from '../session/api.ts'
 import { errorText } from '../ui/errors.ts'
@@ -20,8 +21,8 @@ type Way = 'split' | 'join'
 interface SplitsHooks {
   /** The text stands in its new place: in a part of its own, or below a heading. */
   arrived: (part: PartId, heading: BlockId | null) => void
-  /** It is done, and undo can take it back; false from then on where somebody did already. */
-  done: (takeBack: () => boolean) => void
+  /** It is done, and undo or redo can take it back. */
+  done: (takeBack: TakeBack, step: CommandStep) => void
 }
 
 /** How long is waited for what is on its way to the server, and for what comes back, in ms. */
@@ -78,9 +79,9 @@ export class Splits {
     await this.#turn('join', plan.value.parent, pairs, m.plan_join_done({ name }))
   }
 
-  /** `isBack` where it takes back what was done before. */
-  async #turn(way: Way, part: PartId, pairs: Pair[], done: string, isBack = false): Promise<void> {
-    if (this.#isTurning) return
+  /** False where the server did not do it. */
+  async #turn(way: Way, part: PartId, pairs: Pair[], done: string, step: CommandStep = 'done'): Promise<boolean> {
+    if (this.#isTurning) return false
     this.#isTurning = true
     // What is typed now would be typed into text that is about to leave.
     const held = document.activeElement instanceof HTMLElement ? document.activeElement : null
@@ -89,31 +90,35 @@ export class Splits {
     this.#isTurning = false
     if (refused !== null) {
       held?.focus()
-      return complain({ code: refused }, way === 'split' ? m.plan_split_failed() : m.plan_join_failed())
+      complain({ code: refused }, way === 'split' ? m.plan_split_failed() : m.plan_join_failed())
+      return false
     }
     let isDone = true
     const takeBack = () => {
-      const wasDone = isDone
+      if (!isDone) return null
       isDone = false
-      if (wasDone) void this.#takeBack(way, part, pairs, !isBack)
-      return wasDone
+      return this.#takeBack(way, part, pairs, step === 'undone' ? 'redone' : 'undone').then((isTaken) => {
+        isDone = !isTaken
+        return isTaken
+      })
     }
-    say(done, { undo: takeBack })
-    // What undo brought about is no step for undo to go back over.
-    if (!isBack) this.#hooks.done(takeBack)
+    say(done, { undo: () => void takeBack() })
+    this.#hooks.done(takeBack, step)
     const [first] = pairs
-    if (first === undefined) return
+    if (first === undefined) return true
     const isThere = () =>
       way === 'split'
         ? this.#model.outline.byId.has(first.part) && this.#model.part(first.part)?.loaded === true
         : (this.#model.part(part)?.blocks.some(({ id }) => id === first.heading) ?? false)
-    if (!(await until(isThere))) return
-    this.#hooks.arrived(way === 'split' ? first.part : part, way === 'split' ? null : first.heading)
+    if (await until(isThere)) {
+      this.#hooks.arrived(way === 'split' ? first.part : part, way === 'split' ? null : first.heading)
+    }
+    return true
   }
 
-  #takeBack(way: Way, part: PartId, pairs: Pair[], isBack: boolean): Promise<void> {
+  #takeBack(way: Way, part: PartId, pairs: Pair[], step: CommandStep): Promise<boolean> {
     const back = way === 'split' ? 'join' : 'split'
-    return this.#turn(back, part, pairs, back === 'join' ? m.plan_split_undone() : m.plan_join_undone(), isBack)
+    return this.#turn(back, part, pairs, back === 'join' ? m.plan_split_undone() : m.plan_join_undone(), step)
   }
 
   /** Null once it is done. */
