@@ -42,6 +42,20 @@ test('a session that ran out leaves the plan on the screen, and signing in again
   await expectSaved(page)
 })
 
+test('the address for signing in asks who signed out without knowing, and leads on who did not', async ({ desk }) => {
+  const page = await desk.home(desk.lead)
+  await page.goto(`${desk.server.address}/sign-in`)
+  await expect(page.getByRole('heading', { name: 'Việc của tôi' })).toBeVisible()
+
+  await page.context().clearCookies()
+  await page.goto(`${desk.server.address}/sign-in`)
+  await expect(page.getByRole('heading', { name: 'Đăng nhập' })).toBeVisible()
+  await page.getByLabel('Tên đăng nhập').fill(desk.lead.username)
+  await page.getByLabel('Mật khẩu', { exact: true }).fill(testPassword)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'Việc của tôi' })).toBeVisible()
+})
+
 test('an address that is not there says so and leads home', async ({ desk }) => {
   const page = await desk.home(desk.lead)
   await page.goto(`${desk.server.address}/khong-co-trang-nay`)
