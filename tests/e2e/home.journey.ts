@@ -9,8 +9,11 @@ test('a drafter sees the parts that are theirs by name, and one click leads into
   await desk.plan(snapshot, [farmers.title])
 
   const page = await desk.home(desk.drafter)
-  const own = page.getByRole('region', { name: 'Phần tôi cần soạn' }).getByRole('link')
-  await expect(own).toHaveText(/1\.\s*Hội Nông dân giữ nguồn nước.*Kế hoạch: Giữ nguồn nước sạch.*Sửa lần cuối/s)
+  const own = page
+    .getByRole('region', { name: 'Phần tôi cần soạn' })
+    .getByRole('list', { name: /Kế hoạch: Giữ nguồn nước sạch/ })
+    .getByRole('link')
+  await expect(own).toHaveText(/1\.\s*Hội Nông dân giữ nguồn nước.*Sửa lần cuối/s)
   await own.click()
 
   await expect(sheetOf(page).getByRole('heading', { name: /Hội Nông dân giữ nguồn nước/ })).toBeInViewport()

@@ -28,6 +28,16 @@ export function stageName(stage: PlanStage): string {
   }
 }
 
+/** For showing only: the name of the country, and years as in `2026 - 2030`, stay on one line. */
+export function keepTogether(text: string): string {
+  return text
+    .replace(/(việt) (?=nam)/giu, '$1\u00a0')
+    .replace(/\b(\d{4})( ?)([-–])( ?)(?=\d{4}\b)/g, (_, from: string, left: string, dash: string, right: string) => {
+      // After a hyphen a line may end even before a space that holds; the joiner forbids it.
+      return from + (left && '\u00a0') + dash + '\u2060' + (right && '\u00a0')
+    })
+}
+
 const timeFormat = new Intl.DateTimeFormat('vi-VN', { hour: '2-digit', minute: '2-digit', hour12: false })
 
 /** `14:05 hôm nay`, `14:05 hôm qua`, else `21/11/2026`. */
