@@ -27,23 +27,20 @@ export class ScreenLayout {
   #folded: { outlineOpen: boolean; panel: Panel | null } | null = null
 
   constructor() {
-    const before = readKept('plan-layout', kept)
-    if (before === null) return
-    this.outlineOpen = before.outlineOpen
-    this.panel = before.panel
-    this.resize('outline', before.outlineWidth)
-    this.resize('panel', before.panelWidth)
+    this.#bringBack()
   }
 
   /** Follows the width of the window; returns the way to stop. */
   start(): () => void {
-    const phone = matchMedia('(max-width: 699px)')
+    const phone = matchMedia('(max-width: 767px)')
     const narrow = matchMedia('(max-width: 1199px)')
     const apply = () => {
       const size = phone.matches ? 'phone' : narrow.matches ? 'narrow' : 'wide'
       // What lies over the sheet must not cover it unasked.
       if (size !== 'wide' && this.size === 'wide') this.panel = null
       if (size === 'phone' && this.size !== 'phone') this.outlineOpen = false
+      if (size === 'narrow' && this.size === 'phone') this.outlineOpen = true
+      if (size === 'wide' && this.size !== 'wide') this.#bringBack()
       this.size = size
     }
     apply()
@@ -102,6 +99,16 @@ export class ScreenLayout {
   /** Call when a drag ends; widths are not written while it goes on. */
   keepWidths(): void {
     this.#keep()
+  }
+
+  /** What was open on the large screen, and how wide. */
+  #bringBack() {
+    const before = readKept('plan-layout', kept)
+    this.outlineOpen = before?.outlineOpen ?? true
+    this.panel = before?.panel ?? null
+    if (before === null) return
+    this.resize('outline', before.outlineWidth)
+    this.resize('panel', before.panelWidth)
   }
 
   #keep() {

@@ -10,6 +10,8 @@ export interface Command {
   label: () => string
   /** As `Mod+Shift+K`, `Alt+ArrowUp`, `F2`; `Mod` is Ctrl, or Cmd on a Mac. */
   shortcut?: string
+  /** Does the same, for who has it in the fingers. */
+  otherShortcut?: string
   /** The editor handles the key itself; the palette only shows it. */
   handledElsewhere?: boolean
   /** In a field, the key is the field's own. */
@@ -34,8 +36,11 @@ export class Commands {
   handleKey(event: KeyboardEvent): boolean {
     const keys = keysOf(event)
     const command = this.all.find(
-      ({ shortcut, handledElsewhere, notInFields, enabled }) =>
-        shortcut === keys && !handledElsewhere && !(notInFields && isField(event.target)) && (enabled?.() ?? true),
+      ({ shortcut, otherShortcut, handledElsewhere, notInFields, enabled }) =>
+        [shortcut, otherShortcut].includes(keys) &&
+        !handledElsewhere &&
+        !(notInFields && isField(event.target)) &&
+        (enabled?.() ?? true),
     )
     if (command === undefined) return false
     event.preventDefault()
