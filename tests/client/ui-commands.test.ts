@@ -6,6 +6,8 @@ import { foldText } from '../../client/src/ui/fold.ts'
 import '../../client/src/ui/DialogBox.svelte'
 import Palette from '../../client/src/ui/Palette.svelte'
 import { dateText, dayText, parseDay } from '../../client/src/ui/days.ts'
+import { periodProblem } from '../../client/src/ui/words.ts'
+import { m } from '../../client/src/paraglide/messages.js'
 
 function press(key: string, more: KeyboardEventInit = {}): KeyboardEvent {
   return new KeyboardEvent('keydown', { key, cancelable: true, bubbles: true, ...more })
@@ -96,6 +98,16 @@ describe('words', () => {
     ['', ''],
   ])('the day %s is %s', (typed, iso) => {
     expect(parseDay(typed)).toBe(iso)
+  })
+
+  it.each([
+    [2026, 2055, ''],
+    [2026, 2056, m.ui_period_long()],
+    [2030, 2026, m.ui_period_order()],
+    [26, 30, m.ui_period_years()],
+    [2026, NaN, m.ui_period_years()],
+  ])('say what is wrong with the years %i to %i', (from, to, words) => {
+    expect(periodProblem({ from, to })).toBe(words)
   })
 
   it('write a day as people do', () => {

@@ -10,6 +10,12 @@ import { keep, readKept } from '../session/kept.ts'
 export const themes = ['system', 'light', 'dark', 'contrast'] as const
 export type Theme = (typeof themes)[number]
 
+/** Each by its own name. */
+export const languages = [
+  { id: 'vi', name: 'Tiếng Việt', lang: 'vi' },
+  { id: 'en', name: 'English', lang: 'en' },
+] as const
+
 export class Appearance {
   theme: Theme = $state(readKept('theme', z.enum(themes)) ?? 'system')
   language: Locale = $state(getLocale())

@@ -1,6 +1,6 @@
 /** Words that many screens show for values of the domain, and moments in the interface's language. */
 import type { PlanStage } from '@soanchung/shared/permissions.ts'
-import type { PlanType } from '@soanchung/shared/plan/meta.ts'
+import { periodFault, type Period, type PlanType } from '@soanchung/shared/plan/meta.ts'
 import { m } from '../paraglide/messages.js'
 import { dateText } from './days.ts'
 
@@ -36,6 +36,20 @@ export function keepTogether(text: string): string {
       // After a hyphen a line may end even before a space that holds; the joiner forbids it.
       return from + (left && '\u00a0') + dash + '\u2060' + (right && '\u00a0')
     })
+}
+
+/** What is wrong with a plan's years; empty where nothing is. */
+export function periodProblem(period: Period): string {
+  switch (periodFault(period)) {
+    case null:
+      return ''
+    case 'years':
+      return m.ui_period_years()
+    case 'order':
+      return m.ui_period_order()
+    case 'length':
+      return m.ui_period_long()
+  }
 }
 
 const timeFormat = new Intl.DateTimeFormat('vi-VN', { hour: '2-digit', minute: '2-digit', hour12: false })

@@ -5,12 +5,12 @@
  * until the user accepts them.
  */
 import { Big } from 'big.js'
+import { firstYear, lastYear, type Period } from '../plan/meta.ts'
 import { findQuantities, type FoundQuantity } from '../targets/quantity-find.ts'
 import { formatQuantity, parseFrequency, rescale } from '../targets/quantity-text.ts'
 import type { Frequency, Quantity } from '../targets/quantity.ts'
 import { clip } from './lines.ts'
 import { capital, nameOfFigure, type Surroundings } from './figure-names.ts'
-import type { Period } from './period.ts'
 import type { Doubt, ImportedBlock, ImportedPart, OfferedBudgetLine, OfferedTarget } from './result.ts'
 import { readColumns, readRow, tablesOf, type Table } from './table.ts'
 
@@ -192,7 +192,7 @@ function yearNear(around: Surroundings, source: Source, period: Period, doubts: 
   const said = yearsIn(around.before).at(-1) ?? yearsIn(around.after).at(0) ?? source.years()
   if (said === undefined) return source.isPast ? period.from - 1 : period.to
   const year = Number(said)
-  const isYear = said.length === 4 && year >= 1945 && year <= 2200
+  const isYear = said.length === 4 && year >= firstYear && year <= lastYear
   if (isYear && year <= period.to) return year
   const code = isYear ? 'year.outside' : 'year.wrong'
   if (!doubts.some((one) => one.code === code && one.line === source.line)) {

@@ -3,13 +3,9 @@
  * from the dates and years of the text, with a doubt.
  */
 import * as z from 'zod/mini'
+import { emptyMeta, periodFault, type Period } from '../plan/meta.ts'
 import type { Doubt, ImportedHeading, ImportedPart } from './result.ts'
 import { sureness } from './result.ts'
-
-export interface Period {
-  from: number
-  to: number
-}
 
 interface ReadPeriod {
   value: Period
@@ -35,14 +31,14 @@ export function readPeriod(heading: ImportedHeading, dated: number | null, parts
   const text = parts.flatMap((part) => part.blocks.map((block) => block.text)).join('\n')
   const from = dated ?? (lastCited(text) || lastCited(subject) || (until > 0 ? until : null))
   const to = until > 0 ? until : lastNamed(text)
-  const value = periodOf(from ?? to, Math.max(to, from ?? to)) ?? { from: 2026, to: 2030 }
+  const value = periodOf(from ?? to, Math.max(to, from ?? to)) ?? emptyMeta.period
   const line = heading.subject?.line ?? 1
   const detail = `${value.from}–${value.to}`
   return { value, sure: 'doubtful', doubts: [{ code: 'period.guessed', line, text: '', detail }] }
 }
 
 function periodOf(from: number, to: number): Period | null {
-  return from >= 1945 && from <= to && to - from < 30 ? { from, to } : null
+  return periodFault({ from, to }) === null ? { from, to } : null
 }
 
 /** The latest year among the dates of documents that the text cites: it is not older than these. */

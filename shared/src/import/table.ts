@@ -5,7 +5,7 @@
  */
 import { parseQuantity } from '../targets/quantity-text.ts'
 import type { Quantity } from '../targets/quantity.ts'
-import type { Period } from './period.ts'
+import type { Period } from '../plan/meta.ts'
 import type { ImportedBlock, OfferedTarget } from './result.ts'
 
 type RowTarget = Pick<OfferedTarget, 'name' | 'quantity' | 'year' | 'others' | 'note' | 'from' | 'to'>

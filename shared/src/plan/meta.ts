@@ -29,15 +29,31 @@ const line = z.string().check(
 export const signer = z.object({ authority: line, office: line, name: line })
 export type Signer = z.infer<typeof signer>
 
+/** Years that a plan may name. */
+export const firstYear = 1945
+export const lastYear = 2200
+const year = z.int().check(z.gte(firstYear), z.lte(lastYear))
+const longestPeriod = 30
+
+/** Years that a plan runs, both included. */
+export interface Period {
+  from: number
+  to: number
+}
+
+/** What is wrong with a plan's years; null where nothing is. */
+export function periodFault({ from, to }: Period): 'years' | 'order' | 'length' | null {
+  if (!year.safeParse(from).success || !year.safeParse(to).success) return 'years'
+  if (from > to) return 'order'
+  return to - from < longestPeriod ? null : 'length'
+}
+
 export const planMeta = z.object({
   type: z.enum(planTypes),
   /** trích yếu: what the plan is about, without the type in front. */
   subject: line,
   style: z.enum(numberingStyles),
-  /** Years that the plan runs, both included. */
-  period: z
-    .object({ from: z.int().check(z.gte(1945), z.lte(2200)), to: z.int().check(z.gte(1945), z.lte(2200)) })
-    .check(z.refine((period) => period.from <= period.to && period.to - period.from < 30)),
+  period: z.object({ from: year, to: year }).check(z.refine((period) => periodFault(period) === null)),
   /** Number and symbol as written, `12/KH-HND`; empty while there is none. */
   number: line,
   place: line,
