@@ -1,4 +1,4 @@
-/** The menu in which the columns of a table are chosen. */
+/** The menus in which the columns and the groups of a table are chosen. */
 import type { ViewBlock } from '@soanchung/shared/plan/blocks.ts'
 import { budgetColumns, chosenColumns, columnsOf, targetColumns } from '@soanchung/shared/targets/view.ts'
 import { m } from '../paraglide/messages.js'
@@ -18,6 +18,16 @@ export function columnItems(
       checked: shown.has(key),
       run: () => choose(keys.filter((one) => (one === key ? !shown.has(one) : shown.has(one) || one === 'name'))),
     }))
+}
+
+/** One item a way to group the rows of the register. */
+export function groupItems(
+  { register, group: chosen }: Pick<ViewBlock, 'register' | 'group'>,
+  choose: (group: ViewBlock['group']) => void,
+): MenuItem[] {
+  const names = { none: m.targets_group_none(), unit: m.targets_group_unit(), part: m.targets_group_part() }
+  const groups = register === 'targets' ? (['none', 'unit', 'part'] as const) : (['none', 'part'] as const)
+  return groups.map((group) => ({ label: names[group], checked: group === chosen, run: () => choose(group) }))
 }
 
 function titleOf(register: ViewBlock['register'], key: string): string {
