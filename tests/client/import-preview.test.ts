@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { newId, type PlanId, type UnitId } from '@soanchung/shared/ids.ts'
 import { importText } from '@soanchung/shared/import/import-text.ts'
 import type { ImportResult } from '@soanchung/shared/import/result.ts'
 import { toSnapshot } from '@soanchung/shared/import/to-snapshot.ts'
 import { blockText } from '@soanchung/shared/plan/blocks.ts'
+import { emptyMeta } from '@soanchung/shared/plan/meta.ts'
+import { planOf } from '../../client/src/import/decisions.ts'
 import { sentenceParts } from '../../client/src/import/figure-sentence.ts'
 import { keepLines } from '../../client/src/import/kept-lines.ts'
 
@@ -43,6 +46,33 @@ describe('lines that the user keeps', () => {
     const nothing = { ...importText(''), leftOut: [{ line: 3, text: ' Dòng lẻ ', reason: 'unplaced' as const }] }
     const kept = keepLines(nothing, new Set([3]))
     expect(kept.parts.map((part) => part.blocks.map((block) => block.text))).toEqual([['Dòng lẻ']])
+  })
+})
+
+describe('what the user decided', () => {
+  it('is what the plan is made of: chosen figures under their names, kept lines, the mended first page', () => {
+    const found = importText(text)
+    const [water] = found.targets
+    const line = found.leftOut.find((one) => one.text.includes('Trang chủ'))?.line ?? 0
+    const { snapshot } = planOf(found, {
+      planId: newId<PlanId>(),
+      leadUnit: newId<UnitId>(),
+      heading: { ...emptyMeta, subject: 'Nước sạch' },
+      kept: new Set([line]),
+      chosen: new Set([water?.id ?? '']),
+      names: new Map([[water?.id ?? '', ' Hộ dùng nước sạch ']]),
+    })
+    const words = snapshot.parts.flatMap((part) => part.blocks.map((block) => blockText(block, () => '')))
+    expect(snapshot.meta.subject).toBe('Nước sạch')
+    expect(snapshot.parts.flatMap((part) => part.targets.map(({ name }) => name))).toEqual(['Hộ dùng nước sạch'])
+    expect(words).toContain('Trang chủ | Giới thiệu')
+  })
+
+  it('may be to take no figure at all', () => {
+    const heading = { ...emptyMeta, subject: '' }
+    const decisions = { planId: newId<PlanId>(), leadUnit: newId<UnitId>(), heading, kept: new Set<number>() }
+    const { snapshot } = planOf(importText(text), { ...decisions, chosen: new Set(), names: new Map() })
+    expect(snapshot.parts.flatMap((part) => [...part.targets, ...part.budget])).toEqual([])
   })
 })
 

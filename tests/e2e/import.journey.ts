@@ -126,3 +126,34 @@ test('a line that was left out is kept where one says so', async ({ desk }) => {
   await expect(sheetOf(page)).toContainText('Tin cùng chuyên mục')
   await expect(partOf(page, 'KINH PHÍ')).toBeVisible()
 })
+
+test('a text of hundreds of pages is previewed, walked to its end and created', async ({ desk }) => {
+  const page = await desk.home(desk.lead)
+  const sentence = 'Vận động bà con giữ sạch nguồn nước đầu bản, mỗi tháng một buổi. '
+  const parts = Array.from({ length: 90 }, (_, at) => [
+    `${at + 1}. Việc thứ ${at + 1}`,
+    ...Array.from({ length: 16 }, () => `- ${sentence.repeat(4).trim()}`),
+  ])
+  const text = ['KẾ HOẠCH', 'Giữ nguồn nước', '', 'I. NHIỆM VỤ', ...parts.flat()].join('\n\n')
+  await page.getByRole('button', { name: 'Nhập văn bản có sẵn' }).click()
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'dai.txt', mimeType: 'text/plain', buffer: Buffer.from(text) })
+  await expect(page.getByText('ở đây chỉ hiện phần đầu')).toBeVisible()
+  await expect(page.getByLabel('Nội dung văn bản')).not.toBeEditable()
+  await page.getByRole('button', { name: 'Xem trước' }).click()
+
+  const sheet = page.getByRole('region', { name: 'Văn bản sẽ được tạo' })
+  const last = sheet.getByRole('button', { name: 'Việc thứ 90' })
+  await expect(async () => {
+    await sheet.getByRole('button').last().scrollIntoViewIfNeeded()
+    await expect(last).toBeAttached({ timeout: 100 })
+  }).toPass()
+  await last.click()
+  await expect(sheet.getByRole('heading', { name: '90. Việc thứ 90' })).toBeInViewport()
+  await expect(sheet.getByRole('heading', { name: '1. Việc thứ 1', exact: true })).toHaveCount(0)
+  await page.getByRole('button', { name: 'Tạo văn bản' }).click()
+
+  await expectSaved(page)
+  await expect(page.getByRole('treeitem', { name: 'Việc thứ 90' })).toBeAttached()
+})

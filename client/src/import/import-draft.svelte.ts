@@ -6,21 +6,14 @@
 import * as z from 'zod/mini'
 import { accept, refuse, type Refusal, type Result } from '@soanchung/shared/errors.ts'
 import { newId, type PartId, type PlanId, type UnitId } from '@soanchung/shared/ids.ts'
-import type { Doubt, ImportResult, OfferedBudgetLine, OfferedTarget } from '@soanchung/shared/import/result.ts'
-import { toSnapshot } from '@soanchung/shared/import/to-snapshot.ts'
-import { emptyMeta, type PlanMeta } from '@soanchung/shared/plan/meta.ts'
+import type { Doubt, ImportResult } from '@soanchung/shared/import/result.ts'
+import { emptyMeta } from '@soanchung/shared/plan/meta.ts'
 import { planSummary, type Me } from '@soanchung/shared/protocol.ts'
 import { request } from '../session/api.ts'
 import { keep, readKept } from '../session/kept.ts'
+import type { Decisions, Figure, HeadingFields } from './decisions.ts'
+import type { ImportQuestion } from './import-worker.ts'
 import { keepLines } from './kept-lines.ts'
-
-/** The fields of the first page that the preview lets one mend. */
-export type HeadingFields = Pick<
-  PlanMeta,
-  'type' | 'subject' | 'number' | 'date' | 'place' | 'issuer' | 'superiorBody' | 'style' | 'period'
->
-
-export type Figure = OfferedTarget | OfferedBudgetLine
 
 const ownDraft = z.object({ user: z.string(), text: z.string() })
 
@@ -49,6 +42,7 @@ export class ImportDraft {
   readonly #me: Me
   #found: ImportResult | null = $state.raw(null)
   #worker: Worker | null = null
+  #keeping: ReturnType<typeof setTimeout> | undefined
 
   constructor(me: Me) {
     this.#me = me
@@ -66,28 +60,38 @@ export class ImportDraft {
     return this.text.trim() !== '' && this.state !== 'creating'
   }
 
+  /** Kept a moment later: writing a long text down at every key would be felt. */
   setText(text: string): void {
     this.text = text
-    keep('import-draft', text === '' ? null : { user: this.#me.id, text }, sessionStorage)
+    clearTimeout(this.#keeping)
+    this.#keeping = setTimeout(() => this.keepText(), 300)
   }
 
-  /** Reads the text in a worker; `cancel` ends it. */
-  read(): void {
+  /** Keeps now what waits to be kept. */
+  keepText(): void {
+    if (this.#keeping === undefined) return
+    clearTimeout(this.#keeping)
+    this.#keeping = undefined
+    keep('import-draft', this.text === '' ? null : { user: this.#me.id, text: this.text }, sessionStorage)
+  }
+
+  /** Reads the text in a worker, which goes on to make the plan; `cancel` ends it. */
+  async read(): Promise<void> {
     this.cancel()
+    this.keepText()
     this.problem = null
     this.state = 'reading'
-    const worker = new Worker(new URL('./import-worker.ts', import.meta.url), { type: 'module' })
-    this.#worker = worker
-    const fail = (detail: string) => {
+    this.#worker = new Worker(new URL('./import-worker.ts', import.meta.url), { type: 'module' })
+    try {
+      const found = await ask<ImportResult>(this.#worker, { text: this.text })
+      // Unpacking a long answer and drawing it are a task each.
+      await new Promise((resolve) => setTimeout(resolve))
+      // It may have been stopped meanwhile.
+      if (this.#worker !== null) this.#show(found)
+    } catch (error) {
       this.cancel()
-      this.problem = { code: 'import.failed', detail }
+      this.problem = { code: 'import.failed', detail: String(error) }
     }
-    worker.addEventListener('error', (event) => fail(event.message))
-    worker.addEventListener('message', (event: MessageEvent<ImportResult>) => {
-      this.cancel()
-      this.#show(event.data)
-    })
-    worker.postMessage(this.text)
   }
 
   cancel(): void {
@@ -98,7 +102,7 @@ export class ImportDraft {
 
   /** Back to the text; the decisions about this reading are given up. */
   backToText(): void {
-    this.state = 'text'
+    this.cancel()
     this.#found = null
     this.problem = null
   }
@@ -116,8 +120,8 @@ export class ImportDraft {
   }
 
   choose(ids: readonly string[], isChosen: boolean): void {
-    const others = [...this.chosen].filter((id) => !ids.includes(id))
-    this.chosen = new Set(isChosen ? [...others, ...ids] : others)
+    const these = new Set(ids)
+    this.chosen = new Set(isChosen ? [...this.chosen, ...ids] : [...this.chosen].filter((id) => !these.has(id)))
   }
 
   rename(id: string, name: string): void {
@@ -130,22 +134,15 @@ export class ImportDraft {
 
   /** The new plan's id, or why there is none; everything decided stays as it is. */
   async create(): Promise<Result<PlanId>> {
-    const result = this.result
-    if (result === null || this.leadUnit === undefined) return refuse('input.invalid')
+    if (this.#worker === null || this.leadUnit === undefined) return refuse('input.invalid')
     this.problem = null
     this.state = 'creating'
-    const named = <Offered extends Figure>(figures: readonly Offered[]) =>
-      figures.filter(({ id }) => this.chosen.has(id)).map((figure) => ({ ...figure, name: this.nameOf(figure).trim() }))
-    const accepted: ImportResult = {
-      ...result,
-      period: { ...result.period, ...this.heading.period },
-      targets: named(result.targets),
-      budget: named(result.budget),
-    }
-    const snapshot = toSnapshot(accepted, this.planId)
-    const meta = { ...snapshot.meta, ...$state.snapshot(this.heading) }
-    const body = { leadUnit: this.leadUnit, snapshot: { ...snapshot, meta } }
-    const answer = await request('POST', '/api/plans', planSummary, body)
+    const { planId, leadUnit, kept, chosen, names } = this
+    const decisions: Decisions = { planId, leadUnit, kept, chosen, names, heading: $state.snapshot(this.heading) }
+    const answer = await ask<Blob>(this.#worker, { decisions }).then(
+      (body) => request('POST', '/api/plans', planSummary, body),
+      (error: unknown) => refuse('import.failed', String(error)),
+    )
     if (!answer.ok) {
       this.state = 'ready'
       this.problem = answer.error
@@ -165,6 +162,15 @@ export class ImportDraft {
     this.partIds = Array.from({ length: Math.max(1, result.parts.length) }, () => newId<PartId>())
     this.state = 'ready'
   }
+}
+
+/** The worker's answer; one question at a time. Never comes where the worker is ended meanwhile. */
+function ask<Answer>(worker: Worker, question: ImportQuestion): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<Answer>) => resolve(data)
+    worker.onerror = ({ message }) => reject(new Error(message))
+    worker.postMessage(question)
+  })
 }
 
 function headingOf(result: ImportResult | null): HeadingFields {

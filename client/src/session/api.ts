@@ -9,7 +9,7 @@ import { errorBody } from '@soanchung/shared/protocol.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** `path` begins with `/api/`. */
+/** `path` begins with `/api/`. A body that is a Blob is JSON already. */
 export async function request<Value>(
   method: Method,
   path: string,
@@ -44,8 +44,8 @@ async function send<Value>(
   read: (response: Response) => Promise<Result<Value>>,
 ): Promise<Result<Value>> {
   try {
-    const json = body === undefined ? undefined : JSON.stringify(body)
-    const response = await (takeAsked(method, path, json) ??
+    const json = body === undefined || body instanceof Blob ? body : JSON.stringify(body)
+    const response = await ((json instanceof Blob ? null : takeAsked(method, path, json)) ??
       fetch(path, {
         method,
         credentials: 'same-origin',
