@@ -14,7 +14,7 @@ const asked = new Map<string, Asked>()
 
 export function askAhead(): void {
   ask('GET', '/api/me')
-  const plan = /^\/plans\/([a-z0-9]+)$/.exec(location.pathname)?.[1]
+  const plan = /^\/plans\/([a-z0-9]{20})$/.exec(location.pathname)?.[1]
   if (plan !== undefined && !isKept(plan)) ask('POST', `/api/plans/${plan}/documents`, '{"have":{}}')
 }
 
