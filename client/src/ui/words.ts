@@ -28,13 +28,14 @@ export function stageName(stage: PlanStage): string {
   }
 }
 
-/** For showing only: the name of the country, and years as in `2026 - 2030`, stay on one line. */
+/** For showing only: the country's name and `2026 - 2030` stay on one line, and no line begins with a dash. */
 export function keepTogether(text: string): string {
   return text
     .replace(/(việt) (?=nam)/giu, '$1\u00a0')
-    .replace(/\b(\d{4})( ?)([-–])( ?)(?=\d{4}\b)/g, (_, from: string, left: string, dash: string, right: string) => {
+    .replace(/ (?=[-–] )/g, '\u00a0')
+    .replace(/(\b\d{4}\u00a0?[-–])( ?)(?=\d{4}\b)/g, (_, year: string, space: string) => {
       // After a hyphen a line may end even before a space that holds; the joiner forbids it.
-      return from + (left && '\u00a0') + dash + '\u2060' + (right && '\u00a0')
+      return year + '\u2060' + (space && '\u00a0')
     })
 }
 
