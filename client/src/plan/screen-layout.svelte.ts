@@ -21,6 +21,8 @@ export class ScreenLayout {
   size: ScreenSize = $state('wide')
   outlineOpen = $state(true)
   panel: Panel | null = $state(null)
+  /** The foot of the panel was asked for; another one each time. */
+  foot: object | null = $state.raw(null)
   outlineWidth: number = $state(widths.outline.usual)
   panelWidth: number = $state(widths.panel.usual)
   /** What was open before `fold` closed it. */
@@ -63,8 +65,9 @@ export class ScreenLayout {
     this.show(this.panel === panel ? null : panel)
   }
 
-  show(panel: Panel | null): void {
+  show(panel: Panel | null, at: 'head' | 'foot' = 'head'): void {
     this.panel = panel
+    this.foot = at === 'foot' ? {} : null
     if (this.size === 'phone' && panel !== null) this.outlineOpen = false
     this.#keep()
   }
