@@ -7,17 +7,17 @@ import { userEdit } from '../../client/src/plan/edit-origin.ts'
 let documents: Map<string, Y.Doc>
 let journal: UndoJournal<string>
 let readOnly: Set<string>
-let dropped: number
+let dropped: string[]
 
 beforeEach(() => {
   readOnly = new Set()
-  dropped = 0
+  dropped = []
   documents = new Map(['a', 'b'].map((id) => [id, new Y.Doc()]))
   journal = new UndoJournal<string>({
     mayWrite: (id) => !readOnly.has(id),
     caret: () => null,
     restore: () => {},
-    dropped: () => void dropped++,
+    dropped: (why) => void dropped.push(why),
     changed: () => {},
   })
   for (const [id, document] of documents) journal.watch(id, document, [document.getMap('targets')])
@@ -150,7 +150,7 @@ test('an entry of a part that may no longer be written is dropped with a notice'
   readOnly.add('b')
   journal.undo()
   expect(content()).toBe('a b2')
-  expect(dropped).toBe(1)
+  expect(dropped).toEqual(['rights'])
 })
 
 test('a new change forgets what could be redone', () => {
@@ -163,12 +163,13 @@ test('a new change forgets what could be redone', () => {
   expect(content()).toBe('a13 b')
 })
 
-test('after the server refused what was typed, undo follows the fresh document', () => {
+test('after the server refused what was typed, undo says so and follows the fresh document', () => {
   write('a', '1')
   write('b', '2')
   const fresh = new Y.Doc()
   documents.set('a', fresh)
   journal.watch('a', fresh, [fresh.getMap('targets')])
+  expect(dropped).toEqual(['refused'])
   write('a', '3')
   journal.undo()
   expect(content()).toBe('a b2')

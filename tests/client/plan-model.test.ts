@@ -51,6 +51,15 @@ describe('the model of an open plan', () => {
     expect(after[1]?.map((block, index) => block === before[1]?.[index])).toEqual([true, true, false, true])
   })
 
+  it('keeps a part where it is when a record comes while a key waits to be read', () => {
+    const plan = memoryPlan({ parts: 2, blocks: 1 })
+    const model = open(plan)
+    model.flush()
+    type(plan, partAt(0), 0, 'Mới. ')
+    plan.changed()
+    expect(model.part(partAt(0))?.loaded).toBe(true)
+  })
+
   it('shows a key with the next frame', async () => {
     const plan = memoryPlan({ parts: 1, blocks: 1 })
     const model = open(plan)

@@ -45,6 +45,23 @@ test('two people write in different parts at the same time', async ({ desk }) =>
   }
 })
 
+test('who types goes on typing while the lead gives parts to units', async ({ desk }) => {
+  const plan = await desk.plan(aDraft(), [farmers])
+  const drafter = await desk.open(desk.drafter, plan)
+  const words = ' Một câu dài mà người soạn viết liền một mạch trong khi đơn vị chủ trì giao các phần khác.'
+  const [first] = plan.parts
+  const give = async () => {
+    for (let turn = 0; turn < 12; turn++) {
+      const units = turn % 2 === 0 ? [desk.units.drafter.id] : []
+      await desk.lead.send('PUT', `/api/plans/${plan.id}/parts/${first?.id}/units`, { units })
+    }
+  }
+  await caretAfter(drafter, 'giữ sạch đường làng')
+  await Promise.all([drafter.keyboard.type(words, { delay: 20 }), give()])
+  await expect(partOf(drafter, farmers)).toContainText(`giữ sạch đường làng.${words}`)
+  await expect(partOf(drafter, farmers).locator('.ProseMirror')).toBeFocused()
+})
+
 test('a part that is not given to one’s unit cannot be typed in', async ({ desk }) => {
   const plan = await desk.plan(aDraft(), [farmers])
   const drafter = await desk.open(desk.drafter, plan)

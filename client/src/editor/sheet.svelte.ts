@@ -78,7 +78,7 @@ export class Sheet {
       mayWrite: (id) => (id === outlineId ? model.plan.mayWriteOutline : this.#mayWriteDocument(id)),
       caret: () => this.caret(),
       restore: (caret, documents) => this.#restore(caret, documents),
-      dropped: () => say(m.editor_undo_dropped()),
+      dropped: (why) => say(why === 'rights' ? m.editor_undo_dropped() : m.editor_undo_refused()),
       changed: () => {
         this.canUndo = this.journal.canUndo
         this.canRedo = this.journal.canRedo
@@ -99,6 +99,9 @@ export class Sheet {
       }),
     )
     this.#announce()
+    // The sheet opens at its top; which parts are near is told two frames later.
+    const first = model.outline.inOrder[0]
+    if (first !== undefined) this.near.add(first.id)
     const followed = () => goAlong(this)
     model.plan.awareness.on('change', followed)
     this.#stops.push(() => model.plan.awareness.off('change', followed))

@@ -28,8 +28,8 @@ interface JournalHooks<Caret> {
   caret: () => Caret | null
   /** Called after an undo or redo with the place where it happened. */
   restore: (caret: Caret | null, documents: readonly string[]) => void
-  /** The right to write was taken away: these entries are gone. */
-  dropped: () => void
+  /** Entries are gone: the right to write was taken away, or the server refused what they made. */
+  dropped: (why: 'rights' | 'refused') => void
   changed: () => void
 }
 
@@ -167,11 +167,11 @@ export class UndoJournal<Caret> {
       entries
         .map((entry) => ({ ...entry, documents: entry.documents.filter((one) => one !== id) }))
         .filter(({ documents, takeBack }) => documents.length > 0 || takeBack !== undefined)
-    const isLost = this.#undo.some(({ documents }) => documents.includes(id)) && !this.#hooks.mayWrite(id)
+    const isLost = this.#undo.some(({ documents }) => documents.includes(id))
     this.#undo = without(this.#undo)
     this.#redo = without(this.#redo)
     if (this.#last === id) this.#last = null
-    if (isLost) this.#hooks.dropped()
+    if (isLost) this.#hooks.dropped(this.#hooks.mayWrite(id) ? 'refused' : 'rights')
     this.#hooks.changed()
   }
 
@@ -210,7 +210,7 @@ export class UndoJournal<Caret> {
       break
     }
     this.#last = null
-    if (refused) this.#hooks.dropped()
+    if (refused) this.#hooks.dropped('rights')
     this.#hooks.changed()
   }
 

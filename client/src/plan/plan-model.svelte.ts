@@ -209,9 +209,11 @@ export class PlanModel {
       if (reader !== undefined && reader.document !== open.document) {
         reader.stop()
         this.#watchPart(id)
+        model.loaded = false
       }
       model.mayWrite = open.mayWrite
-      model.loaded = open.loaded && !this.#waiting.has(id)
+      // A key that waits to be read is no reason to take the part, and the caret in it, away.
+      model.loaded ||= open.loaded && !this.#waiting.has(id)
     }
   }
 

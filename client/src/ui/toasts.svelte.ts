@@ -19,8 +19,25 @@ export async function fetchToaster(): Promise<typeof toast> {
   return toast
 }
 
-function show(notice: (to: typeof toast) => unknown): void {
-  fetchToaster().then(notice, (error: unknown) => console.warn('a notice could not be shown', error))
+type Notice = (to: typeof toast) => unknown
+
+const unshown: Notice[] = []
+/** Milliseconds until a program that could not be had is asked for again. */
+const patience = 3_000
+
+function show(notice: Notice): void {
+  unshown.push(notice)
+  void showAll()
+}
+
+async function showAll(): Promise<void> {
+  if (unshown.length === 0) return
+  try {
+    const toast = await fetchToaster()
+    for (const notice of unshown.splice(0)) notice(toast)
+  } catch {
+    setTimeout(() => void showAll(), patience)
+  }
 }
 
 /** Says what happened, with a way back where there is one. */
