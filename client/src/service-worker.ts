@@ -42,6 +42,8 @@ const keptAt = new Map(
 )
 const cacheName = 'soanchung-application'
 const page = '/index.html'
+/** A newer build was let in, but the browser has not put this worker off yet. */
+let isLeaving = false
 /** What belongs to the server alone. */
 const serverPaths = /^\/(api|sync|yjs|verify)(\/|$)/
 
@@ -49,13 +51,19 @@ self.addEventListener('install', (event) => event.waitUntil(keepAll()))
 self.addEventListener('activate', (event) => event.waitUntil(dropOld().then(() => self.clients.claim())))
 self.addEventListener('message', (event) => {
   if (event.data === 'enter') void self.skipWaiting()
+  else if (event.data === 'leave') {
+    isLeaving = true
+    event.ports[0]?.postMessage('left')
+  }
 })
 self.addEventListener('fetch', (event) => {
   const { request } = event
   const url = new URL(request.url)
   if (request.method !== 'GET' || url.origin !== self.location.origin || serverPaths.test(url.pathname)) return
   const kept = keptAt.get(request.mode === 'navigate' ? page : url.pathname)
-  if (kept !== undefined) event.respondWith(answer(kept, request))
+  if (kept === undefined) return
+  const isFromServer = isLeaving && request.mode === 'navigate'
+  event.respondWith(isFromServer ? fetch(request).catch(() => answer(kept, request)) : answer(kept, request))
 })
 
 async function keepAll(): Promise<void> {

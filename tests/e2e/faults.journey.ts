@@ -179,6 +179,31 @@ test('a newer build is offered, one click loads it, and what was not sent is sti
   await older.remove()
 })
 
+test('a newer build comes from the server where the browser does not let its worker in', async ({ browser }) => {
+  const older = await anOlderBuild()
+  await atOwnServer(browser, { clientFolder: older.folder }, async (desk, exchange) => {
+    const plan = await desk.plan(aDraft(), [farmers])
+    const page = await desk.open(desk.drafter, plan)
+    await page.evaluate(() => navigator.serviceWorker.ready)
+    await page.reload()
+    await expectSaved(page)
+    await desk.server.stop({ keepData: true })
+    exchange(await startAgain(desk.server))
+    await page.evaluate(async () => {
+      const post = ServiceWorker.prototype.postMessage as (message: unknown, ports?: Transferable[]) => void
+      ServiceWorker.prototype.postMessage = function (message: unknown, ports?: unknown) {
+        if (message !== 'enter') Reflect.apply(post, this, [message, ports])
+      }
+      const registration = await navigator.serviceWorker.getRegistration()
+      await registration?.update()
+    })
+    await banner(page, 'Đã có bản mới của Soạn Chung.').getByRole('button', { name: 'Dùng bản mới' }).click()
+    await expect.poll(() => isOlder(page).catch(() => true)).toBe(false)
+    await expectSaved(page)
+  })
+  await older.remove()
+})
+
 test('a page that is too old for the server only reads, and reloading it brings the new one', async ({ browser }) => {
   const older = await anOlderBuild()
   await atOwnServer(browser, { clientFolder: older.folder }, async (desk, exchange) => {
