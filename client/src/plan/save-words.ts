@@ -9,7 +9,7 @@ export function saveWords({ place, isOnline, save: { unsent } }: ShownSave): { s
     case 'keeping':
       return { short: m.plan_keeping(), long: m.plan_keeping_long() }
     case 'sending':
-      return { short: m.plan_sending({ count: unsent }), long: m.plan_sending_long() }
+      return { short: m.plan_sending({ count: Math.max(1, unsent) }), long: m.plan_sending_long() }
     case 'device':
       return {
         short: isOnline ? m.plan_device_online({ count: unsent }) : m.plan_device({ count: unsent }),

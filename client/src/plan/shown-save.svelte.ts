@@ -9,6 +9,8 @@ type ShownPlace = SaveState['where'] | 'keeping' | 'refused'
 
 /** A key is in memory only for some milliseconds; what lasts is worth an alarm. */
 const memoryPatience = 1_000
+/** While keys follow each other faster than this it stays "sending": a sign that flickers says nothing. */
+const calm = 400
 /** Within this the server answers, over a poor line too. */
 const sendingPatience = 5_000
 
@@ -18,12 +20,14 @@ export class ShownSave {
   networkIsUp = $state(navigator.onLine)
   #memoryLasts = $state(false)
   #sendingStalls = $state(false)
+  /** All is on the server, but only since a moment ago. */
+  #isFresh = $state(false)
   readonly #refused: () => boolean
 
   readonly isOnline = $derived.by(() => this.save.online && this.networkIsUp && !this.#sendingStalls)
   readonly place: ShownPlace = $derived.by(() => {
     const { where, allKept } = this.save
-    if (where === 'saved') return this.#refused() ? 'refused' : 'saved'
+    if (where === 'saved') return this.#isFresh ? 'sending' : this.#refused() ? 'refused' : 'saved'
     if (where === 'sending' && this.isOnline) return 'sending'
     if (allKept) return 'device'
     return this.#memoryLasts ? 'memory' : 'keeping'
@@ -36,6 +40,11 @@ export class ShownSave {
     $effect(() => {
       if (save.allKept) return void (this.#memoryLasts = false)
       const timer = setTimeout(() => (this.#memoryLasts = true), memoryPatience)
+      return () => clearTimeout(timer)
+    })
+    $effect(() => {
+      if (save.where !== 'saved') return void (this.#isFresh = true)
+      const timer = setTimeout(() => (this.#isFresh = false), calm)
       return () => clearTimeout(timer)
     })
     let before = 0
