@@ -151,16 +151,21 @@ async function anOlderBuild(): Promise<{ folder: string; remove: () => Promise<v
   return { folder, remove: () => rm(folder, { recursive: true }) }
 }
 
+/** A plan of the drafter's on a page that the device itself has handed out. */
+async function openFromDevice(desk: Desk): Promise<Page> {
+  const page = await desk.open(desk.drafter, await desk.plan(aDraft(), [farmers]))
+  await page.evaluate(() => navigator.serviceWorker.ready)
+  await page.reload()
+  await expectSaved(page)
+  return page
+}
+
 const isOlder = (page: Page) => page.evaluate(() => document.querySelector('meta[name=build]') !== null)
 
 test('a newer build is offered, one click loads it, and what was not sent is still there', async ({ browser }) => {
   const older = await anOlderBuild()
   await atOwnServer(browser, { clientFolder: older.folder }, async (desk, exchange) => {
-    const plan = await desk.plan(aDraft(), [farmers])
-    const page = await desk.open(desk.drafter, plan)
-    await page.evaluate(() => navigator.serviceWorker.ready)
-    await page.reload()
-    await expectSaved(page)
+    const page = await openFromDevice(desk)
     await desk.server.stop({ keepData: true })
     await type(page, ' Viết trên bản cũ.')
     exchange(await startAgain(desk.server))
@@ -182,11 +187,7 @@ test('a newer build is offered, one click loads it, and what was not sent is sti
 test('a newer build comes from the server where the browser does not let its worker in', async ({ browser }) => {
   const older = await anOlderBuild()
   await atOwnServer(browser, { clientFolder: older.folder }, async (desk, exchange) => {
-    const plan = await desk.plan(aDraft(), [farmers])
-    const page = await desk.open(desk.drafter, plan)
-    await page.evaluate(() => navigator.serviceWorker.ready)
-    await page.reload()
-    await expectSaved(page)
+    const page = await openFromDevice(desk)
     await desk.server.stop({ keepData: true })
     exchange(await startAgain(desk.server))
     await page.evaluate(async () => {

@@ -45,6 +45,22 @@ test('two people write in different parts at the same time', async ({ desk }) =>
   }
 })
 
+test('what another has selected, and in which part they are, is seen on the sheet and in the outline', async ({
+  desk,
+}) => {
+  const plan = await desk.plan(aDraft(), [farmers])
+  const [lead, drafter] = [await desk.open(desk.lead, plan), await desk.open(desk.drafter, plan)]
+  const row = lead.getByRole('treeitem', { name: farmers })
+  await expect(row).not.toHaveAccessibleName(/Trần Văn Lực/)
+
+  await caretAfter(drafter, 'giữ sạch đường làng')
+  await drafter.keyboard.press('Shift+Home')
+
+  await expect(row).toHaveAccessibleName(/Trần Văn Lực đang ở đây/)
+  const selected = partOf(lead, farmers).locator('.part-editor span[style*="background-color"]')
+  await expect(selected).toHaveText('Vận động hội viên giữ sạch đường làng.')
+})
+
 test('who types goes on typing while the lead gives parts to units', async ({ desk }) => {
   const plan = await desk.plan(aDraft(), [farmers])
   const drafter = await desk.open(desk.drafter, plan)

@@ -24,6 +24,7 @@ type Notice = (to: typeof toast) => unknown
 const unshown: Notice[] = []
 /** Milliseconds until a program that could not be had is asked for again. */
 const patience = 3_000
+let retry: ReturnType<typeof setTimeout> | undefined
 
 function show(notice: Notice): void {
   unshown.push(notice)
@@ -35,8 +36,10 @@ async function showAll(): Promise<void> {
   try {
     const toast = await fetchToaster()
     for (const notice of unshown.splice(0)) notice(toast)
-  } catch {
-    setTimeout(() => void showAll(), patience)
+  } catch (error) {
+    console.warn('a notice waits for its program', error)
+    clearTimeout(retry)
+    retry = setTimeout(() => void showAll(), patience)
   }
 }
 
