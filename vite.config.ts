@@ -68,6 +68,11 @@ function fewFiles() {
     return found
   }
   const fileOf = (id: string, graph: ModuleGraph) => {
+    // One module imports the words of all screens: those of screens that few people open stay apart.
+    const apart = /\/paraglide\/messages\/(admin|import)_(?!title\.|go\.)/.exec(id)?.[1]
+    if (apart !== undefined) return apart
+    // Their group would take it along, and everything else would need them for it.
+    if (id.endsWith('/paraglide/runtime.js')) return 'first'
     needed ??= {
       first: neededBy(graph, beginnings.first),
       start: neededBy(graph, beginnings.start),
@@ -80,9 +85,9 @@ function fewFiles() {
     return needed.others.has(id) ? 'common' : 'plan'
   }
   // A group takes along what its modules import, so those that all need come first.
-  return ['first', 'start', 'common', 'plan'].map((file, place) => ({
+  return ['first', 'admin', 'import', 'start', 'common', 'plan'].map((file, place) => ({
     name: (id: string, graph: ModuleGraph) => (fileOf(id, graph) === file ? file : null),
-    priority: 4 - place,
+    priority: 6 - place,
   }))
 }
 

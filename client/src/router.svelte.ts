@@ -6,7 +6,8 @@ import { createContext } from 'svelte'
 import { planId, type PlanId } from '@soanchung/shared/ids.ts'
 
 export type Route =
-  | { screen: 'home' | 'new-plan' | 'import' | 'account' | 'unknown' }
+  | { screen: 'home' | 'new-plan' | 'import' | 'account' | 'invite' | 'unknown' }
+  | { screen: 'admin'; page: 'units' | 'people' | 'import' | 'audit' }
   | { screen: 'sign-in'; next: string }
   | { screen: 'plan'; planId: PlanId }
 
@@ -16,12 +17,20 @@ interface LeaveGuard {
   mayLeave: () => Promise<boolean>
 }
 
-const fixed: Record<string, 'home' | 'new-plan' | 'import' | 'account'> = {
+const fixed: Record<string, 'home' | 'new-plan' | 'import' | 'account' | 'invite'> = {
   '/': 'home',
   '/plans/new': 'new-plan',
   '/plans/import': 'import',
   '/account': 'account',
+  '/invite': 'invite',
 }
+
+const adminPages = {
+  '/admin': 'units',
+  '/admin/people': 'people',
+  '/admin/import': 'import',
+  '/admin/audit': 'audit',
+} as const
 
 /** The screen of an address. `search` may carry `next`, where to go after signing in. */
 export function routeOf(pathname: string, search = ''): Route {
@@ -29,6 +38,7 @@ export function routeOf(pathname: string, search = ''): Route {
   if (path === '/sign-in') return { screen: 'sign-in', next: safeNext(new URLSearchParams(search).get('next')) }
   const known = Object.hasOwn(fixed, path) ? fixed[path] : undefined
   if (known !== undefined) return { screen: known }
+  for (const [at, page] of Object.entries(adminPages)) if (path === at) return { screen: 'admin', page }
   const id = planId.safeParse(/^\/plans\/([^/]+)$/.exec(path)?.[1])
   return id.success ? { screen: 'plan', planId: id.data } : { screen: 'unknown' }
 }

@@ -22,6 +22,15 @@ const proxies = z
   .transform((list) => words(list))
   .refine((list) => list.every((one) => one === 'loopback' || isIP(one.replace(/\/\d{1,3}$/, '')) !== 0))
 
+const sender = z
+  .string()
+  .max(300)
+  .transform((text) => {
+    const [, name = '', address = text] = /^([^<>\p{Cc}]*)<([^<>]+)>$/u.exec(text) ?? []
+    return { name: name.trim().replace(/^"|"$/g, ''), address: address.trim() }
+  })
+  .refine(({ address }) => z.email().safeParse(address).success)
+
 interface Setting {
   /** Undefined where the setting may be left out. */
   default: string | undefined
@@ -80,8 +89,8 @@ export const settings = {
     schema: z.string().min(32),
     form: { vi: 'một chuỗi từ 32 ký tự trở lên', en: 'at least 32 characters' },
     purpose: {
-      vi: 'Khoá ký cookie. Nếu để trống, máy chủ tự tạo và giữ trong thư mục dữ liệu.',
-      en: 'Signs the cookies. Left out, one is made and kept in the data folder.',
+      vi: 'Khoá ký cookie và giữ kín khoá xác thực hai lớp: đổi khoá thì ứng dụng xác thực của mọi người phải thiết lập lại. Nếu để trống, máy chủ tự tạo và giữ trong thư mục dữ liệu.',
+      en: 'Signs the cookies and seals the keys of the second factor: when it changes, everybody sets up their app anew. Left out, one is made and kept in the data folder.',
     },
   },
   PUBLIC_URL: {
@@ -108,6 +117,60 @@ export const settings = {
       en: 'Proxies that are believed about the address of the person.',
     },
   },
+  OIDC_ISSUER: {
+    default: undefined,
+    schema: z.string().refine(isIssuer),
+    form: {
+      vi: 'một địa chỉ https://…, hoặc http://localhost… để thử',
+      en: 'an address https://…, or http://localhost… to try it out',
+    },
+    purpose: {
+      vi: 'Máy chủ danh tính OpenID Connect của cơ quan: thêm một nút vào trang đăng nhập. Khai ở đó địa chỉ quay về PUBLIC_URL/api/auth/oidc/callback.',
+      en: "The organisation's OpenID Connect provider: adds a button to the sign-in page. Register PUBLIC_URL/api/auth/oidc/callback there as the address to come back to.",
+    },
+  },
+  OIDC_CLIENT_ID: {
+    default: undefined,
+    schema: z.string().max(500),
+    form: { vi: 'tên do máy chủ danh tính cấp', en: 'the name that the provider gave' },
+    purpose: { vi: 'Tên của chương trình này ở máy chủ danh tính.', en: 'What the provider calls this program.' },
+  },
+  OIDC_CLIENT_SECRET: {
+    default: undefined,
+    schema: z.string().max(500),
+    form: { vi: 'khoá do máy chủ danh tính cấp', en: 'the secret that the provider gave' },
+    purpose: { vi: 'Khoá của chương trình này ở máy chủ danh tính.', en: "This program's secret at the provider." },
+  },
+  OIDC_LABEL: {
+    default: 'OpenID Connect',
+    schema: z.string().max(40),
+    form: { vi: 'tối đa 40 ký tự', en: 'at most 40 characters' },
+    purpose: {
+      vi: 'Tên máy chủ danh tính trên nút đăng nhập.',
+      en: "The provider's name on the button.",
+    },
+  },
+  SMTP_URL: {
+    default: undefined,
+    schema: z.string().regex(/^smtps?:\/\/[^\s/]+\/?$/),
+    form: {
+      vi: 'một địa chỉ smtp://người:mật-khẩu@máy:587 hoặc smtps://…',
+      en: 'an address like smtp://user:password@host:587 or smtps://…',
+    },
+    purpose: {
+      vi: 'Máy chủ thư: bật thông báo qua thư điện tử. Cần MAIL_FROM và PUBLIC_URL.',
+      en: 'The mail server: turns notifications by e-mail on. Needs MAIL_FROM and PUBLIC_URL.',
+    },
+  },
+  MAIL_FROM: {
+    default: undefined,
+    schema: sender,
+    form: {
+      vi: 'một địa chỉ thư, hoặc Tên <địa chỉ>',
+      en: 'an e-mail address, or Name <address>',
+    },
+    purpose: { vi: 'Người gửi của thư điện tử.', en: 'Whom e-mails come from.' },
+  },
   LOG_LEVEL: {
     default: 'info',
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
@@ -121,6 +184,26 @@ export const settings = {
 
 type SettingName = keyof typeof settings
 
+/** Their values are never printed. */
+const secrets: ReadonlySet<SettingName> = new Set([
+  'SOANCHUNG_SECRET',
+  'DATABASE_URL',
+  'OIDC_CLIENT_SECRET',
+  'SMTP_URL',
+])
+
+export interface OidcConfig {
+  issuer: string
+  clientId: string
+  clientSecret: string
+  label: string
+}
+
+export interface MailConfig {
+  smtpUrl: string
+  from: { name: string; address: string }
+}
+
 export interface Config {
   host: string
   port: number
@@ -132,6 +215,10 @@ export interface Config {
   /** Origins without a trailing slash; empty for "the host that was called". */
   publicOrigins: readonly string[]
   trustProxy: readonly string[]
+  /** Null where people sign in with passwords only. */
+  oidc: OidcConfig | null
+  /** Null where no e-mails are sent. */
+  mail: MailConfig | null
   logLevel: z.infer<(typeof settings)['LOG_LEVEL']['schema']>
 }
 
@@ -151,13 +238,46 @@ export function readConfig(
     const given = environment[name] || setting.default
     const parsed = setting.schema.optional().safeParse(given)
     if (parsed.success) return parsed.data as z.infer<(typeof settings)[Name]['schema']>
-    const shown = name === 'SOANCHUNG_SECRET' || name === 'DATABASE_URL' ? '' : ` ("${String(given)}")`
+    const shown = secrets.has(name) ? '' : ` ("${String(given)}")`
     problems.push({
       name,
       vi: `${name}${shown} phải là ${setting.form.vi}.`,
       en: `${name}${shown} must be ${setting.form.en}.`,
     })
     return undefined as never
+  }
+  const readOidc = (): OidcConfig | null => {
+    const [issuer, clientId, clientSecret] = [read('OIDC_ISSUER'), read('OIDC_CLIENT_ID'), read('OIDC_CLIENT_SECRET')]
+    const label = read('OIDC_LABEL')
+    if (issuer !== undefined && clientId !== undefined && clientSecret !== undefined) {
+      return { issuer, clientId, clientSecret, label }
+    }
+    const names = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const
+    const missing = names.filter((name) => !environment[name])
+    if (missing.length < names.length) {
+      problems.push(
+        ...missing.map((name) => ({
+          name,
+          vi: `${name} còn thiếu: ${names.join(', ')} phải đặt cùng nhau.`,
+          en: `${name} is missing: ${names.join(', ')} go together.`,
+        })),
+      )
+    }
+    return null
+  }
+  const readMail = (): MailConfig | null => {
+    const [smtpUrl, from] = [read('SMTP_URL'), read('MAIL_FROM')]
+    const names = ['SMTP_URL', 'MAIL_FROM', 'PUBLIC_URL'] as const
+    const missing = names.filter((name) => !environment[name])
+    if (!environment['SMTP_URL'] && !environment['MAIL_FROM']) return null
+    problems.push(
+      ...missing.map((name) => ({
+        name,
+        vi: `${name} còn thiếu: gửi thư điện tử cần ${names.join(', ')}.`,
+        en: `${name} is missing: e-mails need ${names.join(', ')}.`,
+      })),
+    )
+    return smtpUrl === undefined || from === undefined ? null : { smtpUrl, from }
   }
   const config: Config = {
     host: read('HOST'),
@@ -168,6 +288,8 @@ export function readConfig(
     secret: read('SOANCHUNG_SECRET'),
     publicOrigins: read('PUBLIC_URL'),
     trustProxy: read('TRUST_PROXY'),
+    oidc: readOidc(),
+    mail: readMail(),
     logLevel: read('LOG_LEVEL'),
   }
   if (problems.length > 0) return { ok: false, problems }
@@ -205,4 +327,11 @@ function originOf(address: string): string | null {
   if (!URL.canParse(address)) return null
   const url = new URL(address)
   return /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' ? url.origin : null
+}
+
+/** Without TLS nobody could tell who answers; on the machine itself it does not matter. */
+function isIssuer(address: string): boolean {
+  if (!URL.canParse(address)) return false
+  const { protocol, hostname } = new URL(address)
+  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname))
 }

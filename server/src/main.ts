@@ -10,6 +10,7 @@ import { format, parseArgs, type ParseArgsConfig } from 'node:util'
 import { pino } from 'pino'
 import { errorCatalogue, RefusalError, type ErrorCode, type Result } from '@soanchung/shared/errors.ts'
 import * as accountCommands from './accounts/commands.ts'
+import { auditVerify } from './audit/commands.ts'
 import { describeSettings, readConfig, settings, settingsMarkdown, version, type Config } from './config.ts'
 import type { RunningServer } from './serve.ts'
 
@@ -67,11 +68,48 @@ const commands: Record<string, Command> = {
     },
     run: onDatabase(accountCommands.userCreate),
   },
+  'user invite': {
+    usage: 'user invite USERNAME',
+    vi: 'Tạo đường dẫn để một người tự đặt mật khẩu; dùng một lần, trong 7 ngày.',
+    en: 'Makes a link by which a person sets a password; it works once, for 7 days.',
+    options: data,
+    run: onDatabase(accountCommands.userInvite),
+  },
+  'user deactivate': {
+    usage: 'user deactivate USERNAME',
+    vi: 'Ngừng một tài khoản: kết thúc mọi phiên và mã truy cập; không xoá gì.',
+    en: 'Deactivates an account: ends its sessions and tokens; deletes nothing.',
+    options: data,
+    run: onDatabase(accountCommands.userDeactivate),
+  },
+  'user activate': {
+    usage: 'user activate USERNAME',
+    vi: 'Mở lại một tài khoản đã ngừng.',
+    en: 'Lets a deactivated account in again.',
+    options: data,
+    run: onDatabase(accountCommands.userActivate),
+  },
+  'user forget-factor': {
+    usage: 'user forget-factor USERNAME',
+    vi: 'Tắt xác thực hai lớp của người đã mất điện thoại và mã dự phòng.',
+    en: 'Turns the second factor off for somebody who lost it.',
+    options: data,
+    run: onDatabase(accountCommands.userForgetFactor),
+  },
   'unit create': {
-    usage: 'unit create --name NAME --symbol SYMBOL [--parent SYMBOL]',
+    usage:
+      'unit create --name NAME --symbol SYMBOL [--parent SYMBOL] [--kind KIND] [--level LEVEL] [--profile PROFILE]',
     vi: 'Tạo đơn vị.',
     en: 'Makes a unit.',
-    options: { ...data, name: { type: 'string' }, symbol: { type: 'string' }, parent: { type: 'string' } },
+    options: {
+      ...data,
+      name: { type: 'string' },
+      symbol: { type: 'string' },
+      parent: { type: 'string' },
+      kind: { type: 'string' },
+      level: { type: 'string' },
+      profile: { type: 'string' },
+    },
     run: onDatabase(accountCommands.unitCreate),
   },
   'unit list': {
@@ -101,6 +139,13 @@ const commands: Record<string, Command> = {
     en: 'Revokes an access token.',
     options: ofUser,
     run: onDatabase(accountCommands.tokenRevoke),
+  },
+  'audit verify': {
+    usage: 'audit verify [--noted NUMBER:SEAL]',
+    vi: 'Kiểm tra nhật ký có bị sửa, xoá, chèn hay cắt bớt không; kết thúc bằng 1 nếu có.',
+    en: 'Checks whether the audit trail was changed, cut or added to; ends with 1 if so.',
+    options: { ...data, noted: { type: 'string' } },
+    run: onDatabase(auditVerify),
   },
   'help config': {
     usage: 'help config [--json] [--markdown vi|en]',
@@ -211,9 +256,12 @@ function onDatabase(
         publicUrl: 'http://localhost',
         logger: pino({ level: 'silent' }),
       })
-      const result = await run({ query: database.query, accounts }, given.options, given.positionals)
+      const publicUrl = config.publicOrigins[0] ?? `http://localhost:${config.port}`
+      const result = await run({ database, accounts, publicUrl }, given.options, given.positionals)
       if (!result.ok) throw new RefusalError(result.error.code, result.error.detail)
-      return print(given.json ? JSON.stringify(result.value.json, null, 2) : result.value.lines.join('\n'))
+      const { json, lines, exitCode = 0 } = result.value
+      print(given.json ? JSON.stringify(json, null, 2) : lines.join('\n'))
+      return exitCode
     } finally {
       await database.close()
     }

@@ -8,13 +8,22 @@ import { join } from 'node:path'
 import { pino, type Logger } from 'pino'
 import { RefusalError } from '@soanchung/shared/errors.ts'
 import { createAccounts, type Accounts } from './accounts/accounts.ts'
+import { createOidc } from './accounts/oidc.ts'
+import { createSecondFactor } from './accounts/second-factor.ts'
+import { createSignIn } from './accounts/sign-in.ts'
 import { version, type Config } from './config.ts'
 import { fillWithDemo, type DemoAccount } from './demo/demo.ts'
 import { createExporter } from './export/export.ts'
+import { createMail } from './notifications/mail.ts'
+import { createNotify } from './notifications/notify.ts'
+import { createReminders } from './notifications/reminders.ts'
 import { originCheck } from './http/guard.ts'
 import { createHttpServer } from './http/server.ts'
-import { documentAccess } from './plans/access.ts'
+import { documentAccess, rightsOf } from './plans/access.ts'
+import { createHandedDrafts } from './plans/handed-drafts.ts'
+import { createLead } from './plans/lead.ts'
 import { createPlans, type Plans } from './plans/plans.ts'
+import { createProjection } from './plans/projection.ts'
 import { createSplits } from './plans/splits.ts'
 import { openDatabase, type Database } from './storage/database.ts'
 import { makeFolder } from './storage/dialect.ts'
@@ -52,13 +61,13 @@ export async function serve(config: Config, clientFolder = builtClient): Promise
   try {
     // SQLite has made it already; beside PostgreSQL it still holds the secret and the demo's accounts.
     makeFolder(dataFolder)
-    const accounts = createAccounts({
-      query: database.query,
-      dialect: database.dialect,
-      secret: config.secret ?? (await keptSecret(dataFolder)),
-      publicUrl: config.publicOrigins[0] ?? 'http://localhost',
-      logger,
-    })
+    const { query } = database
+    const secret = config.secret ?? (await keptSecret(dataFolder))
+    const publicUrl = config.publicOrigins[0] ?? 'http://localhost'
+    const accounts = createAccounts({ query, dialect: database.dialect, secret, publicUrl, logger })
+    const secondFactor = createSecondFactor(query, secret)
+    const signIn = createSignIn({ query, accounts, secondFactor, secret, publicUrl })
+    const oidc = config.oidc === null ? null : createOidc({ query, settings: config.oidc, secret, publicUrl, logger })
     const allowedOrigin = originCheck(config.publicOrigins)
     const log = createLog(database, logger)
     closers.push(() => log.close())
@@ -68,24 +77,40 @@ export async function serve(config: Config, clientFolder = builtClient): Promise
       gate: {
         identify: (from) => accounts.identify(from),
         access: (subject) => documentAccess(database.query, subject),
-        stillHolds: (proofs) => accounts.stillHolds(proofs),
+        actorsOf: (proofs) => accounts.actorsOf(proofs),
+        rightsOf: (plans) => rightsOf(database.query, plans),
       },
       epoch: database.epoch,
       allowedOrigin: ({ headers }) => allowedOrigin(headers.origin, headers.host),
       logger,
     })
     closers.push(() => sync.close())
-    const plans = createPlans({ database, sync })
+    const projection = createProjection({ database, sync })
+    const plans = createPlans({ database, projection, sync })
     closers.push(() => plans.close())
-    const demoAccounts = await fillWithDemo({ database, accounts, plans, dataFolder, wanted: config.demo })
+    const notify = createNotify({ mails: config.mail !== null })
+    const lead = createLead({ database, projection, notify, sync })
+    const demoAccounts = await fillWithDemo({ database, accounts, plans, lead, dataFolder, wanted: config.demo })
+    const reminders = createReminders({ database, projection, notify, logger })
+    closers.push(() => reminders.close())
+    if (config.mail !== null) {
+      const mail = createMail({ database, settings: config.mail, publicUrl, logger })
+      closers.push(() => mail.close())
+    }
     const exporter = createExporter()
     closers.push(() => exporter.close())
     const http = await createHttpServer({
       accounts,
+      signIn,
+      secondFactor,
+      oidc,
       plans,
+      lead,
+      drafts: createHandedDrafts({ database, notify, sync }),
       splits: createSplits({ sync }),
       exporter,
       sync,
+      canMail: config.mail !== null,
       database,
       allowedOrigin,
       trustProxy: config.trustProxy,

@@ -35,6 +35,81 @@ export const errorCatalogue = {
     vi: 'Mã truy cập không đúng hoặc đã hết hạn.',
     en: 'The access token is wrong or has expired.',
   },
+  'auth.deactivated': {
+    status: 403,
+    vi: 'Tài khoản này đã ngừng hoạt động. Hãy hỏi quản trị viên của đơn vị.',
+    en: 'This account is deactivated. Ask your administrator.',
+  },
+  'auth.code': {
+    status: 401,
+    vi: 'Mã không đúng, hoặc đã dùng rồi. Hãy nhập mã mới nhất trong ứng dụng.',
+    en: 'The code is wrong or was used already. Enter the newest one in the app.',
+  },
+  'auth.code-slow': {
+    status: 429,
+    vi: 'Bạn đã nhập sai mã quá nhiều lần. Hãy đợi 15 phút rồi thử lại.',
+    en: 'Too many wrong codes. Wait 15 minutes and try again.',
+  },
+  'auth.challenge': {
+    status: 401,
+    vi: 'Đã quá lâu từ khi bạn nhập mật khẩu. Hãy đăng nhập lại từ đầu.',
+    en: 'It is too long since you entered the password. Sign in again from the start.',
+  },
+  'second.on': {
+    status: 409,
+    vi: 'Xác thực hai lớp đang bật. Hãy tắt trước khi thiết lập lại.',
+    en: 'Two-step sign-in is on. Turn it off before you set it up again.',
+  },
+  'second.off': {
+    status: 409,
+    vi: 'Xác thực hai lớp chưa bật.',
+    en: 'Two-step sign-in is not on.',
+  },
+  'invitation.unknown': {
+    status: 404,
+    vi: 'Đường dẫn này không đúng hoặc đã bị thu hồi. Hãy xin quản trị viên đường dẫn mới.',
+    en: 'This link is not right or was revoked. Ask your administrator for a new one.',
+  },
+  'invitation.used': {
+    status: 410,
+    vi: 'Đường dẫn này đã được dùng. Hãy đăng nhập bằng mật khẩu đã đặt, hoặc xin quản trị viên đường dẫn mới.',
+    en: 'This link has been used. Sign in with the password that was set, or ask your administrator for a new link.',
+  },
+  'invitation.expired': {
+    status: 410,
+    vi: 'Đường dẫn này đã quá hạn. Hãy xin quản trị viên đường dẫn mới.',
+    en: 'This link has expired. Ask your administrator for a new one.',
+  },
+  'email.taken': {
+    status: 409,
+    vi: 'Địa chỉ thư điện tử này đã là của người khác.',
+    en: 'This e-mail address belongs to someone else.',
+  },
+  'person.deactivate-self': {
+    status: 409,
+    vi: 'Bạn không tự ngừng tài khoản của mình được. Hãy nhờ một quản trị viên khác.',
+    en: 'You cannot deactivate your own account. Ask another administrator.',
+  },
+  'oidc.unknown': {
+    status: 403,
+    vi: 'Danh tính này chưa nối với tài khoản nào ở đây. Hãy đăng nhập bằng mật khẩu rồi nối ở trang Tài khoản, hoặc nhờ quản trị viên xác nhận địa chỉ thư điện tử của bạn.',
+    en: 'This identity is not linked to an account here. Sign in with your password and link it on the account page, or ask your administrator to verify your e-mail address.',
+  },
+  'oidc.taken': {
+    status: 409,
+    vi: 'Danh tính này đã nối với một tài khoản khác.',
+    en: 'This identity is linked to another account.',
+  },
+  'oidc.failed': {
+    status: 502,
+    vi: 'Chưa đăng nhập được qua hệ thống ngoài. Hãy thử lại, hoặc dùng mật khẩu.',
+    en: 'The outside sign-in did not work. Try again, or use your password.',
+  },
+  'identity.only': {
+    status: 409,
+    vi: 'Tài khoản này chưa có mật khẩu, nên gỡ danh tính thì không đăng nhập được nữa. Hãy xin quản trị viên đường dẫn đặt mật khẩu trước.',
+    en: 'This account has no password, so nothing would be left to sign in with. Ask your administrator for a link to set one first.',
+  },
   'password.wrong': {
     status: 400,
     vi: 'Mật khẩu hiện tại không đúng.',
@@ -84,6 +159,12 @@ export const errorCatalogue = {
     vi: 'Thay đổi này dựa trên nội dung mà máy chủ đã không nhận, nên không gửi được. Nội dung vẫn còn trên máy của bạn.',
     en: 'This change builds on text that the server refused, so it cannot be sent. Your text is still on this device.',
   },
+  'client.taken': {
+    status: 409,
+    close: 4409,
+    vi: 'Máy chủ không nhận thay đổi này vì nó nối tiếp nội dung do người khác viết. Nội dung vẫn còn trên máy của bạn.',
+    en: 'The server refused this change because it continues what somebody else wrote. Your text is still on this device.',
+  },
   'client.outdated': {
     status: 409,
     close: 4409,
@@ -121,6 +202,41 @@ export const errorCatalogue = {
     status: 409,
     vi: 'Mục này đã có với nội dung khác.',
     en: 'This already exists with other content.',
+  },
+  'conflict.username': {
+    status: 409,
+    vi: 'Tên đăng nhập này đã có người dùng. Hãy chọn tên khác.',
+    en: 'This user name is taken. Choose another.',
+  },
+  'unit.symbol': {
+    status: 409,
+    vi: 'Ký hiệu này đơn vị khác đang dùng. Hãy chọn ký hiệu khác.',
+    en: 'Another unit has this symbol. Choose another.',
+  },
+  'unit.circle': {
+    status: 409,
+    vi: 'Đơn vị không thể trực thuộc chính mình, hay trực thuộc đơn vị cấp dưới của mình.',
+    en: 'A unit cannot be under itself, nor under a unit below it.',
+  },
+  'unit.unknown': {
+    status: 409,
+    vi: 'Một đơn vị được chọn không có, hoặc đã kết thúc hoạt động. Hãy chọn lại.',
+    en: 'One of the units chosen does not exist, or has ended. Choose again.',
+  },
+  'unit.end': {
+    status: 400,
+    vi: 'Ngày kết thúc phải sau ngày bắt đầu của tên cuối cùng; đơn vị được sáp nhập thì phải có ngày kết thúc.',
+    en: 'A unit ends after the day of its last name, and one that was merged has such a day.',
+  },
+  'person.self': {
+    status: 409,
+    vi: 'Bạn không thể tự bỏ quyền quản trị của mình. Hãy nhờ một quản trị viên khác.',
+    en: 'You cannot take the administrator’s right from yourself. Ask another administrator.',
+  },
+  'draft.many': {
+    status: 409,
+    vi: 'Bạn đã gửi nhiều bản nháp mà chủ trì chưa trả lời. Hãy đợi trả lời rồi gửi tiếp; bản này vẫn giữ trên máy của bạn.',
+    en: 'The lead has not answered many of your drafts yet. Wait for an answer before you send more; this one stays on this device.',
   },
   'plan.changed': {
     status: 409,
@@ -270,6 +386,12 @@ export class RefusalError extends Error {
     super(detail ?? errorCatalogue[code].en)
     this.code = code
   }
+}
+
+/** Inside a transaction, which an exception undoes. */
+export function orThrow<Value>(result: Result<Value>): Value {
+  if (!result.ok) throw new RefusalError(result.error.code, result.error.detail)
+  return result.value
 }
 
 export function isErrorCode(code: string): code is ErrorCode {

@@ -18,6 +18,8 @@ export const targetId = id.brand<'TargetId'>()
 export const budgetLineId = id.brand<'BudgetLineId'>()
 export const unitId = id.brand<'UnitId'>()
 export const userId = z.string().check(z.minLength(1), z.maxLength(64)).brand<'UserId'>()
+/** Work that the server did not take, handed to the lead. */
+export const handedDraftId = id.brand<'HandedDraftId'>()
 export const changeId = id.brand<'ChangeId'>()
 
 export type PlanId = z.infer<typeof planId>
@@ -27,6 +29,7 @@ export type TargetId = z.infer<typeof targetId>
 export type BudgetLineId = z.infer<typeof budgetLineId>
 export type UnitId = z.infer<typeof unitId>
 export type UserId = z.infer<typeof userId>
+export type HandedDraftId = z.infer<typeof handedDraftId>
 export type ChangeId = z.infer<typeof changeId>
 
 /** A fresh id; the caller says of what: `newId<PartId>()`. */

@@ -1,14 +1,26 @@
 /**
- * Who may do what. One pure function, asked by screens, routes and sync alike; only the server's
- * answer counts. A right is decided for a person through the units that they belong to.
+ * Who may do what, as one table: action × role × stage (docs/adr/0007). One pure function reads it,
+ * asked by screens, routes and sync alike; only the server's answer counts. A role is given to a
+ * unit or to a person; somebody may do what any of the roles allows that they hold.
  */
 import type { PartId, PlanId, UnitId, UserId } from './ids.ts'
 
-export const planRoles = ['lead', 'drafter', 'reviewer', 'reader'] as const
+export const planRoles = ['lead', 'drafter', 'reviewer', 'office', 'reader'] as const
 export type PlanRole = (typeof planRoles)[number]
+
+/** The lead is named once, when the plan is made. */
+export const givenRoles = ['drafter', 'reviewer', 'office', 'reader'] as const satisfies readonly PlanRole[]
+export type GivenRole = (typeof givenRoles)[number]
 
 export const planStages = ['drafting', 'review', 'finalising', 'issued'] as const
 export type PlanStage = (typeof planStages)[number]
+
+/** What is said of a part's work: nothing yet or under way, done by its unit, sent back by the lead. */
+export const partStatuses = ['drafting', 'done', 'returned'] as const
+export type PartStatus = (typeof partStatuses)[number]
+
+/** Who holds a role, or is given a part. Ids are never reused, so one space holds both kinds. */
+export type HolderId = UnitId | UserId
 
 export interface Actor {
   userId: UserId
@@ -18,38 +30,93 @@ export interface Actor {
   scope: 'read' | 'write'
 }
 
+export interface PartAccess {
+  holders: readonly HolderId[]
+  status: PartStatus
+}
+
 /** What the server knows about a plan when it decides; never taken from a document. */
 export interface PlanAccess {
   planId: PlanId
   stage: PlanStage
-  roles: ReadonlyMap<UnitId, PlanRole>
-  /** The units that each part is given to. Every part of the plan has an entry, maybe empty. */
-  partUnits: ReadonlyMap<PartId, readonly UnitId[]>
+  roles: ReadonlyMap<HolderId, PlanRole>
+  /** Every part of the plan has an entry. */
+  parts: ReadonlyMap<PartId, PartAccess>
 }
 
-export type Action =
-  'plan.read' | 'plan.export' | 'outline.write' | 'part.create' | 'part.assign' | 'part.read' | 'part.write'
+/** Of all parts, only of those given to the holder, or only of those given and then sent back. */
+type Reach = 'all' | 'given' | 'returned'
 
-/** `part` is needed for the two actions on a part; without it they are refused. */
+type Stages = Partial<Record<PlanStage, Reach>>
+
+interface Right extends Partial<Record<PlanRole, Stages>> {
+  /** Changes something: closed to a token that only reads. */
+  writes: boolean
+  /** Is about one part, which must be named. */
+  ofPart?: boolean
+  /** An administrator of the installation needs no role in the plan. */
+  administrator?: boolean
+}
+
+const untilIssued: Stages = { drafting: 'all', review: 'all', finalising: 'all' }
+const always: Stages = { ...untilIssued, issued: 'all' }
+const ownWork: Stages = { drafting: 'given', finalising: 'returned' }
+const everybody = { lead: always, drafter: always, reviewer: always, office: always, reader: always }
+
+export const rights = {
+  'plan.read': { writes: false, ...everybody },
+  'plan.export': { writes: false, ...everybody },
+  'part.read': { writes: false, ofPart: true, ...everybody },
+  'outline.write': { writes: true, lead: untilIssued, office: { finalising: 'all' } },
+  'part.create': { writes: true, lead: untilIssued },
+  'part.write': { writes: true, ofPart: true, lead: untilIssued, drafter: ownWork },
+  /** To units or people, with a deadline and a note. */
+  'part.give': { writes: true, ofPart: true, lead: untilIssued },
+  /** That one's part is done, or that one goes on with it. */
+  'part.report': { writes: true, ofPart: true, lead: untilIssued, drafter: ownWork },
+  /** To be done better, with a reason. */
+  'part.return': { writes: true, ofPart: true, lead: { drafting: 'all', finalising: 'all' } },
+  'role.give': { writes: true, lead: untilIssued },
+  'stage.move': { writes: true, lead: untilIssued },
+  /** What one could not write any more, to the lead. */
+  'draft.hand': {
+    writes: true,
+    ofPart: true,
+    lead: untilIssued,
+    drafter: untilIssued,
+    reviewer: untilIssued,
+    office: untilIssued,
+    reader: untilIssued,
+  },
+  'draft.settle': { writes: true, ofPart: true, lead: untilIssued },
+  'audit.read': { writes: false, administrator: true, lead: always },
+} as const satisfies Record<string, Right>
+
+export type Action = keyof typeof rights
+export const actions = Object.keys(rights) as Action[]
+
+/** Actions on a part are refused without one, and with one of another plan. */
 export function can(actor: Actor, action: Action, access: PlanAccess, part?: PartId): boolean {
-  const roles = actor.units.map((unit) => access.roles.get(unit)).filter((role) => role !== undefined)
-  if (roles.length === 0) return false
-  const isLead = roles.includes('lead')
-  const mayWrite = actor.scope === 'write' && access.stage !== 'issued'
-  switch (action) {
-    case 'plan.read':
-    case 'plan.export':
-      return true
-    case 'outline.write':
-    case 'part.create':
-    case 'part.assign':
-      return mayWrite && isLead
-    case 'part.read':
-      return part !== undefined && access.partUnits.has(part)
-    case 'part.write': {
-      const given = part === undefined ? undefined : access.partUnits.get(part)
-      if (!mayWrite || given === undefined) return false
-      return isLead || actor.units.some((unit) => access.roles.get(unit) === 'drafter' && given.includes(unit))
-    }
-  }
+  const right: Right = rights[action]
+  if (right.writes && actor.scope !== 'write') return false
+  if (right.administrator === true && actor.administrator) return true
+  const named = part === undefined ? undefined : access.parts.get(part)
+  if (right.ofPart === true && named === undefined) return false
+  return holdersOf(actor).some((holder) => {
+    const role = access.roles.get(holder)
+    const reach = role === undefined ? undefined : right[role]?.[access.stage]
+    if (reach === undefined || reach === 'all') return reach === 'all'
+    return named?.holders.includes(holder) === true && (reach === 'given' || named.status === 'returned')
+  })
+}
+
+/** As whom somebody may hold a role. */
+export function holdersOf(actor: Actor): readonly HolderId[] {
+  return [actor.userId, ...actor.units]
+}
+
+/** The roles that somebody holds in a plan, the strongest first. */
+export function rolesOf(actor: Actor, access: Pick<PlanAccess, 'roles'>): PlanRole[] {
+  const held = new Set(holdersOf(actor).map((holder) => access.roles.get(holder)))
+  return planRoles.filter((role) => held.has(role))
 }

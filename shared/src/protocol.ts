@@ -4,14 +4,16 @@
  * validators, so a shape is declared once.
  */
 import * as z from 'zod/mini'
-import { blockId, changeId, partId, planId, unitId, userId } from './ids.ts'
-import { planRoles, planStages } from './permissions.ts'
+import { blockId, changeId, handedDraftId, partId, planId, unitId, userId } from './ids.ts'
+import { actions, givenRoles, partStatuses, planRoles, planStages } from './permissions.ts'
 import { planTypes } from './plan/meta.ts'
 import { planSnapshot } from './plan/snapshot.ts'
+import { earlierName } from './units/names.ts'
 
 /** Bodies of errors, for every route. `message` is in the language of the request. */
 export const errorBody = z.object({ code: z.string(), message: z.string(), detail: z.optional(z.string()) })
 
+/** A unit as of today. */
 export const unit = z.object({
   id: unitId,
   name: z.string(),
@@ -20,6 +22,10 @@ export const unit = z.object({
   /** Which of the ten unit colours, 0–9. */
   colour: z.int().check(z.gte(0), z.lte(9)),
   parent: z.nullable(unitId),
+  /** Names that it no longer has, oldest first: plans of those days are read with them. */
+  earlier: z.optional(z.array(earlierName)),
+  /** ISO day from which on it is no more; it takes part in nothing new. */
+  closedOn: z.optional(z.string()),
 })
 export type Unit = z.infer<typeof unit>
 
@@ -46,6 +52,9 @@ export const changePasswordBody = z.object({
   newPassword: z.string().check(z.maxLength(500)),
 })
 
+/** `2026-11-30`, a day that there is; empty for none. */
+export const deadline = z.union([z.literal(''), z.iso.date()])
+
 export const planSummary = z.object({
   id: planId,
   type: z.enum(planTypes),
@@ -61,25 +70,68 @@ export const planSummary = z.object({
       number: z.string(),
       title: z.string(),
       changedAt: z.number(),
+      status: z.enum(partStatuses),
+      reason: z.string(),
+      deadline,
+      /** As partProgress() counts them. */
+      words: z.number(),
+      targets: z.number(),
+      filled: z.number(),
+      /** Also where it only holds other parts. */
+      begun: z.boolean(),
     }),
   ),
   updatedAt: z.number(),
 })
 export type PlanSummary = z.infer<typeof planSummary>
 
+/** Somebody as lists show them, with all their units, the first one first, and the office in that. */
+export const listedPerson = z.object({ id: userId, name: z.string(), units: z.array(unitId), office: z.string() })
+export type ListedPerson = z.infer<typeof listedPerson>
+
+/** A unit or a person, as the holder of a role or of a part. */
+export const holderId = z.union([unitId, userId])
+
 /** What the server says of an open plan, besides its documents. */
 export const planRecord = z.object({
   id: planId,
   stage: z.enum(planStages),
+  /** How often this record has changed. */
+  rights: z.int(),
   /** Changes when the server was restored from a backup. */
   epoch: z.string(),
-  roles: z.array(z.object({ unit: unitId, role: z.enum(planRoles) })),
-  parts: z.array(z.object({ id: partId, units: z.array(unitId), mayWrite: z.boolean() })),
-  mayWriteOutline: z.boolean(),
+  roles: z.array(z.object({ holder: holderId, role: z.enum(planRoles) })),
+  parts: z.array(
+    z.object({
+      id: partId,
+      holders: z.array(holderId),
+      mayWrite: z.boolean(),
+      status: z.enum(partStatuses),
+      /** Why it was sent back. */
+      reason: z.string(),
+      deadline,
+      note: z.string(),
+    }),
+  ),
+  /** How many drafts wait for the lead's word; 0 for everybody else. */
+  waitingDrafts: z.int(),
+  /** What the person may do with the plan, and with every part of it. */
+  may: z.array(z.enum(actions)),
   units: z.array(unit),
-  people: z.array(z.object({ id: userId, name: z.string(), units: z.array(unitId), office: z.string() })),
+  /** Everybody who holds a role, themselves or through a unit. */
+  people: z.array(listedPerson),
 })
 export type PlanRecord = z.infer<typeof planRecord>
+
+/** What the drafting board shows besides record and documents; times in ms. */
+export const planBoard = z.object({
+  createdAt: z.number(),
+  /** The last change of each part's text and registers; null for one that nobody has changed. */
+  parts: z.array(z.object({ id: partId, changedAt: z.nullable(z.number()), changedBy: z.string() })),
+  /** Each move of the plan's stage, the first one first. */
+  moves: z.array(z.object({ at: z.number(), stage: z.enum(planStages) })),
+})
+export type PlanBoard = z.infer<typeof planBoard>
 
 export const createPlanBody = z.object({
   /** A unit of the person who creates it. */
@@ -91,7 +143,67 @@ export type CreatePlanBody = z.infer<typeof createPlanBody>
 /** Makes the one row that says which plan a part belongs to. Idempotent. */
 export const createPartBody = z.object({ id: partId })
 
-export const assignPartBody = z.object({ units: z.array(unitId).check(z.maxLength(50)) })
+const holders = z.array(holderId).check(
+  z.maxLength(50),
+  z.refine((all) => new Set(all).size === all.length),
+)
+/** These parts to these holders and no others; whoever has no role yet becomes a drafter. */
+export const givePartsBody = z.object({
+  parts: z.array(partId).check(
+    z.minLength(1),
+    z.maxLength(2000),
+    z.refine((all) => new Set(all).size === all.length),
+  ),
+  holders,
+  deadline,
+  note: z.string().check(z.trim(), z.maxLength(1000)),
+})
+export type GivePartsBody = z.infer<typeof givePartsBody>
+
+/** `returned` needs a reason; it is the lead's word, the others are the drafter's. */
+export const partStatusBody = z.discriminatedUnion('status', [
+  z.object({ status: z.enum(['drafting', 'done']) }),
+  z.object({ status: z.literal('returned'), reason: z.string().check(z.trim(), z.minLength(1), z.maxLength(1000)) }),
+])
+export type PartStatusBody = z.infer<typeof partStatusBody>
+
+/** Issuing is not a mere move, so it is not among them. */
+export const moveStageBody = z.object({ stage: z.enum(['drafting', 'review', 'finalising']) })
+
+export const maxDraftBytes = 2 * 1024 * 1024
+
+/**
+ * What somebody could not write any more, handed to the lead to read, compare and copy from.
+ * Idempotent by the id. `state` is the part's document as they had it: a Yjs update, base64.
+ */
+export const handDraftBody = z.object({
+  id: handedDraftId,
+  part: partId,
+  state: z.base64().check(z.maxLength(Math.ceil(maxDraftBytes / 3) * 4)),
+  note: z.string().check(z.trim(), z.maxLength(1000)),
+})
+export type HandDraftBody = z.infer<typeof handDraftBody>
+
+/** The lead's word: used, or not, and why. */
+export const settleDraftBody = z.object({
+  isUsed: z.boolean(),
+  answer: z.string().check(z.trim(), z.maxLength(1000)),
+})
+export type SettleDraftBody = z.infer<typeof settleDraftBody>
+
+export const handedDraft = z.object({
+  id: handedDraftId,
+  part: partId,
+  sender: z.object({ id: userId, name: z.string() }),
+  handedAt: z.number(),
+  note: z.string(),
+  settled: z.nullable(z.object({ isUsed: z.boolean(), answer: z.string(), at: z.number(), by: z.string() })),
+})
+export type HandedDraft = z.infer<typeof handedDraft>
+
+/** Null takes the role away. */
+export const giveRoleBody = z.object({ holder: holderId, role: z.nullable(z.enum(givenRoles)) })
+export type GiveRoleBody = z.infer<typeof giveRoleBody>
 
 /** Headings of a part that become parts, or those parts on their way back. Idempotent by `command`. */
 export const splitBody = z.object({
@@ -103,8 +215,6 @@ export const splitBody = z.object({
   ),
 })
 export type SplitBody = z.infer<typeof splitBody>
-
-export const planUnitBody = z.object({ unit: unitId, role: z.enum(['drafter', 'reviewer', 'reader']) })
 
 /**
  * One request for all documents that changed since the device last saw them. `seq` is the log
@@ -148,8 +258,8 @@ export const createdToken = z.extend(accessToken, { token: z.string() })
 export const statelessMessage = z.discriminatedUnion('type', [
   /** The update that was just sent is refused; the client keeps its state as a draft. */
   z.object({ type: z.literal('rejected'), code: z.string() }),
-  /** The plan's record (roles, parts, stage) changed; fetch it again. */
-  z.object({ type: z.literal('record-changed'), planId }),
+  /** How often the plan's record has changed; told when it does, and to whoever begins to listen. */
+  z.object({ type: z.literal('record'), planId, rights: z.int() }),
 ])
 export type StatelessMessage = z.infer<typeof statelessMessage>
 

@@ -10,7 +10,7 @@ import type { Row } from './table.ts'
 type Browser = Awaited<ReturnType<typeof launch>>
 type Say = (words: string) => void
 
-type ScreenName = 'ours' | 'stock' | 'ours, short' | 'stock, short'
+type ScreenName = 'ours' | 'ours, as a drafter' | 'stock' | 'ours, short' | 'stock, short'
 
 /** A part in the middle of the long plan, and one far away from it. */
 const middle = 19
@@ -33,8 +33,10 @@ export async function benchBrowser(
     const [ours, stock] = [await startPeer('ours', client), await startPeer('stock')]
     peers.push(ours, stock)
     const [long, short] = [longPlan(), shortPlan()]
+    const lead = await ourScreen(ours, long, 'ours')
     const screens = [
-      await ourScreen(ours, long, 'ours'),
+      lead,
+      { ...lead, name: 'ours, as a drafter', cookie: ours.drafterCookie },
       await stockScreen(stock, long, 'stock', served.address),
       await ourScreen(ours, short, 'ours, short'),
       await stockScreen(stock, short, 'stock, short', served.address),
@@ -67,6 +69,13 @@ async function benchOpening(browser: Browser, screens: MeasuredScreen[], rounds:
       goal: { of: 'ratio', most: 1.2 },
     },
     {
+      figure: 'the same, for a drafter of one part',
+      unit: 'ms',
+      ours: typed('ours, as a drafter'),
+      against: { name: 'for its lead', value: typed('ours') },
+      goal: { of: 'ratio', most: 1.2 },
+    },
+    {
       figure: 'until 5k characters can be typed in',
       unit: 'ms',
       ours: typed('ours, short'),
@@ -93,7 +102,7 @@ interface KeyFigures {
 async function benchTyping(browser: Browser, screens: MeasuredScreen[], quick: boolean, say: Say): Promise<Row[]> {
   const keys = quick ? 20 : 60
   const figures = new Map<string, KeyFigures>()
-  for (const screen of screens) {
+  for (const screen of screens.filter(({ name }) => name !== 'ours, as a drafter')) {
     say(`typing, ${screen.name}`)
     const part = screen.name.includes('short') ? 0 : middle
     const open = await openPage(browser, screen, part)

@@ -25,6 +25,8 @@ export interface Peer {
   url: string
   headers: Record<string, string>
   token: string
+  /** The cookie of whoever is given the first part of each plan and reads the others; empty where there are no parts. */
+  drafterCookie: string
   /** Brings in a plan; answers the names of its part documents, in the order of the sheet. */
   hold(plan: PlanSnapshot): Promise<string[]>
   /** `collect` asks for a collection of the heap first. */
@@ -53,7 +55,7 @@ export async function startPeer(name: PeerName, clientFolder?: string): Promise<
 
 async function startOurs(clientFolder?: string): Promise<Peer> {
   const child = await startChild('our-server.ts', [], clientFolder)
-  const { address = '', cookie = '', unit = '' } = child.started
+  const { address = '', cookie = '', unit = '', drafterCookie = '', drafterUnit = '' } = child.started
   const headers = { cookie, origin: address }
   const peer: Peer = {
     name: 'ours',
@@ -61,6 +63,7 @@ async function startOurs(clientFolder?: string): Promise<Peer> {
     url: `${address.replace(/^http/, 'ws')}/sync`,
     headers,
     token: '',
+    drafterCookie,
     async hold(plan) {
       const body = JSON.stringify({ leadUnit: unit, snapshot: plan })
       const made = await fetch(`${address}/api/plans`, {
@@ -69,6 +72,18 @@ async function startOurs(clientFolder?: string): Promise<Peer> {
         body,
       })
       if (!made.ok) throw new Error(`the plan was refused: ${await made.text()}`)
+      const giving = {
+        parts: plan.parts.slice(0, 1).map(({ id }) => id),
+        holders: [drafterUnit],
+        deadline: '',
+        note: '',
+      }
+      const given = await fetch(`${address}/api/plans/${plan.id}/holders`, {
+        method: 'PUT',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify(giving),
+      })
+      if (!given.ok) throw new Error(`the part was not given: ${await given.text()}`)
       const answer = await fetch(`${address}/api/plans/${plan.id}`, { headers })
       const { epoch } = planRecord.parse(await answer.json())
       peer.token = JSON.stringify({ schema: schemaVersion, epoch })
@@ -89,6 +104,7 @@ function plainPeer(name: PeerName, child: Child): Peer {
     url: address.replace(/^http/, 'ws'),
     headers: {},
     token: 'anybody',
+    drafterCookie: '',
     async hold(plan) {
       const names: string[] = []
       for (const part of plan.parts) {

@@ -9,6 +9,8 @@ describe('addresses', () => {
     ['/plans/new', { screen: 'new-plan' }],
     ['/plans/import/', { screen: 'import' }],
     ['/account', { screen: 'account' }],
+    ['/admin', { screen: 'admin', page: 'units' }],
+    ['/admin/people', { screen: 'admin', page: 'people' }],
     [`/plans/${plan}`, { screen: 'plan', planId: plan }],
     ['/plans/too-short', { screen: 'unknown' }],
     [`/plans/${plan}/more`, { screen: 'unknown' }],

@@ -215,3 +215,18 @@ describe('the model of an open plan', () => {
     expect(model.targets.get(targetAt(20, 10))?.target.name).toBe('Lần 99')
   })
 })
+
+describe('the units of a plan', () => {
+  it('are called as on the date that the plan bears, and as today while it bears none', () => {
+    const plan = memoryPlan({ parts: 1 })
+    const [unit, ...others] = plan.record.units
+    if (unit === undefined) throw new Error('the plan has no units')
+    const earlier = [{ until: '2025-07-01', name: 'Uỷ ban MTTQ huyện', symbol: 'MTTQH' }]
+    plan.record = { ...plan.record, units: [{ ...unit, earlier }, ...others] }
+    const model = open(plan)
+    expect(model.units.get(unit.id)?.symbol).toBe('MTTQ')
+    writeMeta(plan.outline, { date: '2024-05-01' }, userEdit)
+    model.flush()
+    expect(model.units.get(unit.id)?.symbol).toBe('MTTQH')
+  })
+})

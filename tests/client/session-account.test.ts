@@ -49,6 +49,18 @@ describe('who is signed in', () => {
     expect([session.me, session.settled, session.expired]).toEqual([null, true, false])
   })
 
+  it('is nobody after the right password where a code is still asked for, and somebody after the code', async () => {
+    network({
+      '/api/auth/sign-in/username': { status: 200, body: { challenge: 'sealed' } },
+      '/api/auth/sign-in/code': { status: 200, body: person },
+    })
+    const session = new Session()
+    expect(await session.signIn('an', 'một câu dễ nhớ', true)).toEqual({ ok: true, value: { challenge: 'sealed' } })
+    expect(session.me).toBeNull()
+    await session.signInWithCode('sealed', '123456')
+    expect(session.me?.name).toBe('Nguyễn An')
+  })
+
   it('is not changed by a wrong password', async () => {
     network({ '/api/auth/sign-in/username': refused('auth.wrong') })
     const session = new Session()

@@ -36,7 +36,7 @@ function refusal(change: (document: Y.Doc, plan: MemoryPlan) => void, of: 'part'
   model.flush()
   const name = of === 'part' ? partDocument(part) : outlineDocument(plan.id)
   const state = Y.encodeStateAsUpdate(mine) as Uint8Array<ArrayBuffer>
-  return readDraft({ plan: plan.id, document: name, state, changes: state, code: 'not.allowed', refusedAt: 1 }, model)
+  return readDraft({ document: name, state }, model)
 }
 
 function textAt(document: Y.Doc, block: number): Y.XmlText {

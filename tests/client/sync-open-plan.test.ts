@@ -1,7 +1,8 @@
 // @vitest-environment node
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import * as Y from 'yjs'
-import { newId, type PartId } from '@soanchung/shared/ids.ts'
+import type { ErrorCode } from '@soanchung/shared/errors.ts'
+import { newId, type HandedDraftId, type PartId } from '@soanchung/shared/ids.ts'
 import { partDocument } from '@soanchung/shared/plan/documents.ts'
 import { addPart } from '@soanchung/shared/plan/outline.ts'
 import { DeviceStore, type Change } from '../../client/src/sync/device-store.ts'
@@ -118,25 +119,28 @@ test('a part whose rights were withdrawn meanwhile turns read-only, and the edit
   expect(server.text(first)).toBe('Mở đầu. ')
 })
 
-test('what the server refuses becomes a draft that is still there after a reload', async () => {
-  const device = server.device()
-  const opened = await device.open()
-  await untilLoaded(opened)
-  server.refuse = () => 'plan.issued'
-  type(opened, first, 'Quá muộn.')
-  await until(() => opened.drafts.length === 1 && textOf(opened.plan.part(first).document) === 'Mở đầu. ')
-  server.refuse = () => null
-  await until(() => opened.save.where === 'saved')
-  await device.close()
-  const again = await device.open()
-  expect(again.drafts).toHaveLength(1)
-  expect(textOf(documentOf(again.drafts[0]!.state))).toBe('Mở đầu. Quá muộn.')
-  expect(again.save).toMatchObject({ where: 'saved', unsent: 0 })
-  await untilLoaded(again)
-  type(again, first, 'Đúng hạn.')
-  await untilSaved(again)
-  await until(() => server.text(first) === 'Mở đầu. Đúng hạn.')
-})
+test.each<ErrorCode>(['plan.issued', 'client.taken'])(
+  'what the server refuses becomes a draft that is still there after a reload (%s)',
+  async (code) => {
+    const device = server.device()
+    const opened = await device.open()
+    await untilLoaded(opened)
+    server.refuse = () => code
+    type(opened, first, 'Quá muộn.')
+    await until(() => opened.drafts.length === 1 && textOf(opened.plan.part(first).document) === 'Mở đầu. ')
+    server.refuse = () => null
+    await until(() => opened.save.where === 'saved')
+    await device.close()
+    const again = await device.open()
+    expect(again.drafts).toHaveLength(1)
+    expect(textOf(documentOf(again.drafts[0]!.state))).toBe('Mở đầu. Quá muộn.')
+    expect(again.save).toMatchObject({ where: 'saved', unsent: 0 })
+    await untilLoaded(again)
+    type(again, first, 'Đúng hạn.')
+    await untilSaved(again)
+    await until(() => server.text(first) === 'Mở đầu. Đúng hạn.')
+  },
+)
 
 test('what builds on refused words is never sent, and its draft shows both', async () => {
   const device = server.device()
@@ -150,7 +154,13 @@ test('what builds on refused words is never sent, and its draft shows both', asy
   type(before, first, 'Sau.')
   await device.close()
   const store = await DeviceStore.open(device.database, me.id)
-  const draft = { plan: planId, document: partDocument(first), state, changes: base!.bytes }
+  const draft = {
+    key: newId<HandedDraftId>(),
+    plan: planId,
+    document: partDocument(first),
+    state,
+    changes: base!.bytes,
+  }
   await store.writeDraft({ ...draft, code: 'update.invalid', refusedAt: 1 }, [base!])
   await store.close()
 
@@ -206,7 +216,7 @@ test('a part that another person adds opens by itself', async () => {
   an.plan.createPart(added)
   writeFirstBlock(an.plan.part(added).document, 'Của An.')
   await untilSaved(an)
-  server.tell({ type: 'record-changed', planId })
+  server.tell({ type: 'record', planId, rights: server.record.rights })
   await until(() => textOf(binh.plan.part(added).document) === 'Của An.')
 })
 

@@ -14,6 +14,7 @@ import { WebSocketServer, type WebSocket as ServerSocket } from 'ws'
 import * as Y from 'yjs'
 import type { ErrorCode } from '@soanchung/shared/errors.ts'
 import type { PartId, PlanId, UserId } from '@soanchung/shared/ids.ts'
+import { actions } from '@soanchung/shared/permissions.ts'
 import {
   outlineDocument,
   outlineRoots,
@@ -42,11 +43,35 @@ export const me: Me = {
   units: [{ ...unitFixtures[0]!, office: 'Chánh Văn phòng' }],
 }
 
+const nobodys = {
+  ...{ holders: [], mayWrite: true, status: 'drafting' as const },
+  ...{ reason: '', deadline: '', note: '' },
+}
+
 export class PlanServer {
-  record: PlanRecord = {
-    ...{ id: planId, stage: 'drafting', epoch: 'first', roles: [], mayWriteOutline: true, units: [], people: [] },
-    parts: parts.map((id) => ({ id, units: [], mayWrite: true })),
+  #record: PlanRecord = {
+    ...{
+      id: planId,
+      stage: 'drafting',
+      epoch: 'first',
+      roles: [],
+      may: [...actions],
+      waitingDrafts: 0,
+      rights: 0,
+      units: [],
+      people: [],
+    },
+    parts: parts.map((id) => ({ ...nobodys, id })),
   }
+  get record(): PlanRecord {
+    return this.#record
+  }
+
+  /** Each change is counted, as the server counts them. */
+  set record(record: PlanRecord) {
+    this.#record = { ...record, rights: record.rights + 1 }
+  }
+
   /** What is on its disk. */
   readonly log = new Map<string, Uint8Array[]>()
   /** Why an update is refused; null takes it. */
@@ -108,7 +133,7 @@ export class PlanServer {
   addParts(ids: readonly PartId[]): void {
     this.record = {
       ...this.record,
-      parts: [...this.record.parts, ...ids.map((id) => ({ id, units: [], mayWrite: true }))],
+      parts: [...this.record.parts, ...ids.map((id) => ({ ...nobodys, id }))],
     }
     for (const id of ids) this.log.set(partDocument(id), [updateOf(() => undefined)])
   }
@@ -234,7 +259,7 @@ export class PlanServer {
       const { id } = createPartBody.parse(body)
       if (!this.log.has(partDocument(id))) {
         this.log.set(partDocument(id), [])
-        this.record = { ...this.record, parts: [...this.record.parts, { id, units: [], mayWrite: true }] }
+        this.record = { ...this.record, parts: [...this.record.parts, { ...nobodys, id }] }
       }
       to.writeHead(204).end()
     }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { flushSync, mount, unmount } from 'svelte'
 import { Commands, keysOf, spellKeys, type Command } from '../../client/src/ui/commands.svelte.ts'
-import { foldText } from '../../client/src/ui/fold.ts'
+import { foldText } from '@soanchung/shared/fold.ts'
 // What a dialog fetches when it opens, already there.
 import '../../client/src/ui/DialogBox.svelte'
 import Palette from '../../client/src/ui/Palette.svelte'

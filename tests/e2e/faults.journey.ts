@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { aBlock, aPart, aPlan } from '../support/plans.ts'
-import { testPassword, type TestServer } from '../support/server.ts'
+import { giveParts, testPassword, type TestServer } from '../support/server.ts'
 import { mountSmallDisk } from '../support/small-disk.ts'
 import {
   caretAfter,
@@ -68,7 +68,7 @@ test('what was written without a network in a part that was taken away meanwhile
   await page.context().setOffline(true)
   await type(page, ' Mỗi chi hội nhận một đoạn đường.')
   await expect(onThisDevice(page)).toBeVisible()
-  await desk.lead.send('PUT', `/api/plans/${plan.id}/parts/${plan.parts[0]?.id}/units`, { units: [] })
+  await giveParts(desk.lead, plan.id, [plan.parts[0]?.id], [])
   await page.context().setOffline(false)
 
   const notice = banner(page, `Máy chủ không nhận nội dung bạn viết ở “I. ${farmers}”`)
@@ -361,4 +361,36 @@ test('a changed password lets one’s own screen go on, and other machines sign 
     await expect(partOf(page, farmers)).toContainText('Từ máy này.')
   }
   await other.context().close()
+})
+
+test('what could no longer be written is handed to the lead, who reads it beside the text and answers', async ({
+  desk,
+}) => {
+  const plan = await desk.plan(aDraft(), [farmers])
+  const [page, lead] = [await desk.open(desk.drafter, plan), await desk.open(desk.lead, plan)]
+  await page.context().setOffline(true)
+  await type(page, ' Mỗi chi hội nhận một đoạn đường.')
+  await expect(onThisDevice(page)).toBeVisible()
+  await giveParts(desk.lead, plan.id, [plan.parts[0]?.id], [])
+  await page.context().setOffline(false)
+
+  await page.getByRole('button', { name: 'Xem nội dung' }).click()
+  await page.getByRole('button', { name: 'Gửi chủ trì…' }).click()
+  await page.getByLabel('Lời nhắn cho chủ trì').fill('Tôi viết lúc mất mạng.')
+  await page.getByRole('button', { name: 'Gửi chủ trì', exact: true }).click()
+  await expect(page.getByRole('dialog')).toContainText('Chưa có trả lời.')
+
+  await lead.getByRole('button', { name: 'Xem bản nháp' }).click()
+  const dialog = lead.getByRole('dialog')
+  await expect(dialog.locator('mark')).toHaveText(' Mỗi chi hội nhận một đoạn đường.')
+  await expect(dialog).toContainText('Tôi viết lúc mất mạng.')
+  await dialog.getByRole('button', { name: 'Không dùng…' }).click()
+  await dialog.getByLabel('Lý do không dùng').fill('Phần này nay do Hội Phụ nữ viết.')
+  await dialog.getByRole('button', { name: 'Trả lời' }).click()
+  await expect(dialog).toContainText('Các bản nháp đều đã được trả lời.')
+
+  await page.getByRole('dialog').getByRole('button', { name: 'Cất đi' }).click()
+  await page.getByRole('button', { name: 'Việc khác với văn bản' }).click()
+  await page.getByRole('menuitem', { name: 'Nội dung máy chủ không nhận' }).click()
+  await expect(page.getByRole('dialog')).toContainText('không dùng: Phần này nay do Hội Phụ nữ viết.')
 })

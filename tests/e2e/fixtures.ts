@@ -5,7 +5,14 @@
 import { test as base, expect, type Browser, type Locator, type Page } from '@playwright/test'
 import type { Unit } from '@soanchung/shared/protocol.ts'
 import type { PlanSnapshot } from '@soanchung/shared/plan/snapshot.ts'
-import { givePlan, startServer, type TestPerson, type TestServer, type TestServerOptions } from '../support/server.ts'
+import {
+  giveParts,
+  givePlan,
+  startServer,
+  type TestPerson,
+  type TestServer,
+  type TestServerOptions,
+} from '../support/server.ts'
 
 export { expect }
 
@@ -87,7 +94,7 @@ export async function openDesk(
         { unit: units.reader, role: 'reader' },
       ])
       for (const part of snapshot.parts.filter(({ title }) => given.includes(title))) {
-        await lead.send('PUT', `/api/plans/${snapshot.id}/parts/${part.id}/units`, { units: [units.drafter.id] })
+        await giveParts(lead, snapshot.id, [part.id], [units.drafter.id])
       }
       return snapshot
     },

@@ -1,6 +1,8 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { createInvitation } from '@soanchung/server/src/accounts/invitations.ts'
 import type { PlanSnapshot } from '@soanchung/shared/plan/snapshot.ts'
+import { testPassword } from '../support/server.ts'
 import { aBlock, aPart, aPlan, aQuotedTarget, aView } from '../support/plans.ts'
 import { controlsThatAreCut, tabStops } from './page-checks.ts'
 import { caretAfter, expect, sheetOf, test, type Desk } from './fixtures.ts'
@@ -72,11 +74,63 @@ const screens: Record<string, (desk: Desk) => Promise<Page>> = {
     await expect(page.getByRole('heading', { name: 'Mã truy cập' })).toBeVisible()
     return page
   },
+  'an invitation': async (desk) => {
+    const invited = await createInvitation(desk.server.running.database.query, null, desk.lead.id)
+    if (!invited.ok) throw new Error(invited.error.code)
+    const page = await desk.home(desk.lead)
+    await page.context().clearCookies()
+    await page.goto(`${desk.server.address}/invite#${invited.value.token}`)
+    await expect(button(page, 'Đặt mật khẩu và đăng nhập')).toBeVisible()
+    return page
+  },
+  'a unit among all units': async (desk) => {
+    const page = await openAdmin(desk, '/admin')
+    await page
+      .getByRole('link', { name: /Đơn vị HND/ })
+      .first()
+      .click()
+    await button(page, 'Đổi tên từ một ngày').click()
+    await button(page, 'Thêm người ký').click()
+    await button(page, 'Lưu').click()
+    await expect(page.getByText('Có ô chưa đúng.')).toBeVisible()
+    return page
+  },
+  'a person among all people': async (desk) => {
+    const page = await openAdmin(desk, '/admin/people')
+    await page
+      .getByRole('link', { name: /Trần Văn Lực/ })
+      .first()
+      .click()
+    await button(page, 'Thêm vào đơn vị').click()
+    return page
+  },
+  'the import of units with what is wrong': async (desk) => {
+    const page = await openAdmin(desk, '/admin/import')
+    const buffer = Buffer.from(
+      'Dòng,Tên,Ký hiệu,Thuộc đơn vị\nĐơn vị,Hội Cây xanh,HCX,KHONG\nNgười,An,,\nĐơn vị,Tổ,T9,\n',
+    )
+    await page.locator('input[type=file]').setInputFiles({ name: 'xa.csv', mimeType: 'text/csv', buffer })
+    await expect(page.getByText('Chưa có gì được nhập.')).toBeVisible()
+    return page
+  },
+  'the audit trail of the system': async (desk) => {
+    await desk.plan(aDraft(), [farmers])
+    const page = await openAdmin(desk, '/admin/audit')
+    await expect(page.getByText(/Giao phần .* cho Đơn vị/).first()).toBeVisible()
+    return page
+  },
   'a plan': (desk) => openPlan(desk),
   'a plan with its targets': (desk) => openPanel(desk, 'Chỉ tiêu'),
   'a plan with its people': (desk) => openPanel(desk, 'Người tham gia'),
   'a plan with the details of a part': (desk) => openPanel(desk, 'Phần này'),
   'a plan with its heading fields': (desk) => openPanel(desk, 'Thông tin văn bản'),
+}
+
+async function openAdmin(desk: Desk, path: string): Promise<Page> {
+  const page = await desk.home(await desk.server.person({ administrator: true, name: 'Ngô Hải Yến' }))
+  await page.goto(desk.server.address + path)
+  await expect(page.getByRole('navigation', { name: 'Mục quản trị' })).toBeVisible()
+  return page
 }
 
 async function openPlan(desk: Desk): Promise<Page> {
@@ -94,6 +148,13 @@ async function openPanel(desk: Desk, name: string): Promise<Page> {
 
 /** What lies over the plan, and how it is opened. */
 const overlays: Record<string, (page: Page) => Promise<void>> = {
+  'the second factor with its QR code': async (page) => {
+    await page.goto(new URL('/account', page.url()).href)
+    await button(page, 'Bật xác thực hai lớp').click()
+    await page.getByRole('dialog').getByLabel('Mật khẩu').fill(testPassword)
+    await button(page, 'Tiếp tục').click()
+    await expect(page.getByRole('img', { name: 'Mã QR' })).toBeVisible()
+  },
   'the palette': async (page) => {
     await page.keyboard.press('Control+K')
     await expect(page.getByRole('dialog', { name: 'Tìm lệnh' })).toBeVisible()
@@ -107,10 +168,23 @@ const overlays: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole('menuitem', { name: 'Tải về bản Word' }).click()
     await expect(page.getByRole('dialog', { name: 'Tải về bản Word' })).toBeVisible()
   },
+  'the audit trail of the plan': async (page) => {
+    await button(page, 'Việc khác với văn bản').click()
+    await page.getByRole('menuitem', { name: 'Nhật ký' }).click()
+    await expect(page.getByRole('dialog', { name: 'Nhật ký của văn bản' })).toContainText('Lập văn bản')
+  },
   'giving a part to a unit': async (page) => {
     await page.getByRole('treeitem', { name: /Mục tiêu/ }).click({ button: 'right' })
     await page.getByRole('menuitem', { name: 'Giao phần…' }).click()
     await expect(page.getByRole('dialog', { name: 'Giao phần' })).toBeVisible()
+  },
+  'the drafting board': async (page) => {
+    await page.keyboard.press('Control+Shift+B')
+    await expect(page.getByRole('dialog', { name: 'Bảng theo dõi soạn thảo' }).getByRole('table')).toBeVisible()
+  },
+  'what one was told': async (page) => {
+    await button(page, 'Thông báo').click()
+    await expect(page.getByRole('dialog', { name: 'Thông báo' })).toBeVisible()
   },
   'the wide table': async (page) => {
     await button(page, 'Chỉ tiêu').click()
@@ -171,6 +245,18 @@ test('Tab reaches every control of the home screen and shows where it is', async
   const page = await desk.home(desk.lead)
   await expect(page.getByRole('heading', { name: /^Văn bản đơn vị tôi chủ trì/ })).toBeVisible()
   await expectMenus(page)
+  const { missed, unseen } = await tabStops(page)
+  expect({ missed, unseen }).toEqual({ missed: [], unseen: [] })
+})
+
+test('Tab reaches every control of a unit and shows where it is', async ({ desk }) => {
+  const page = await openAdmin(desk, '/admin')
+  await expectMenus(page)
+  await page
+    .getByRole('link', { name: /Đơn vị HND/ })
+    .first()
+    .click()
+  await expect(page.getByRole('button', { name: 'Lưu' })).toBeVisible()
   const { missed, unseen } = await tabStops(page)
   expect({ missed, unseen }).toEqual({ missed: [], unseen: [] })
 })

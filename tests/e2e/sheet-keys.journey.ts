@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import { aBlock, aPart, aPlan, aQuotedTarget } from '../support/plans.ts'
+import { giveParts } from '../support/server.ts'
 import { caretAfter, expect, expectSaved, partOf, sheetOf, test } from './fixtures.ts'
 
 const purpose = 'Mục đích, yêu cầu'
@@ -150,7 +151,7 @@ test('what the server refused cannot be undone any more, and is kept as a draft'
   await caretAfter(drafter, 'đoạn đường hoa')
   await drafter.keyboard.insertText(' Việc mất quyền.')
   const [, second] = plan.parts
-  await desk.lead.send('PUT', `/api/plans/${plan.id}/parts/${second?.id}/units`, { units: [] })
+  await giveParts(desk.lead, plan.id, [second?.id], [])
   await drafter.context().setOffline(false)
 
   await expect(drafter.getByText('Máy chủ không nhận nội dung bạn viết ở', { exact: false }).first()).toBeVisible()

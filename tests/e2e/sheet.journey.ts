@@ -291,7 +291,9 @@ test('items are lettered in the Vietnamese alphabet, and indented with Tab', asy
   await expect.poll(() => lines(lead, purpose)).toEqual([...labels, 'Đoạn thường.'])
 })
 
-test('cells copied from Excel go into the table of targets, and sentences follow', async ({ desk }) => {
+test('cells copied from Excel go into the table of targets, sentences follow, and undo takes them out there', async ({
+  desk,
+}) => {
   const lead = await desk.open(desk.lead, await desk.plan(withTarget()))
   await lead.getByRole('button', { name: 'Chỉ tiêu', exact: true }).first().click()
   await lead.getByRole('button', { name: 'Cả văn bản', exact: true }).click()
@@ -302,6 +304,11 @@ test('cells copied from Excel go into the table of targets, and sentences follow
   const row = lead.getByRole('dialog').getByRole('row', { name: /Hộ dùng nước sạch/ })
   for (const value of ['≥ 82', '84,5', '≥ 86']) await expect(row.getByRole('gridcell', { name: value })).toBeVisible()
   await expect(sheetOf(lead)).toContainText('Phấn đấu 82% trở lên hộ dùng nước sạch.')
+
+  await lead.keyboard.press('Control+z')
+  for (const value of ['≥ 82', '84,5', '≥ 86']) await expect(row.getByRole('gridcell', { name: value })).toHaveCount(0)
+  await lead.keyboard.press('Control+y')
+  await expect(row.getByRole('gridcell', { name: '≥ 82' })).toBeVisible()
 })
 
 test('deleting a target that a sentence quotes asks first and leaves a broken reference to see', async ({ desk }) => {

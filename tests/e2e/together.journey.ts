@@ -1,4 +1,5 @@
 import { aBlock, aPart, aPlan, aQuotedTarget } from '../support/plans.ts'
+import { giveParts } from '../support/server.ts'
 import { caretAfter, caretOf, expect, expectSaved, partOf, sheetOf, test } from './fixtures.ts'
 
 const purpose = 'Mục đích, yêu cầu'
@@ -69,7 +70,7 @@ test('who types goes on typing while the lead gives parts to units', async ({ de
   const give = async () => {
     for (let turn = 0; turn < 12; turn++) {
       const units = turn % 2 === 0 ? [desk.units.drafter.id] : []
-      await desk.lead.send('PUT', `/api/plans/${plan.id}/parts/${first?.id}/units`, { units })
+      await giveParts(desk.lead, plan.id, [first?.id], units)
     }
   }
   await caretAfter(drafter, 'giữ sạch đường làng')

@@ -17,7 +17,7 @@ describe('signing in', () => {
     expect(me.body).toMatchObject({ id: person.id, username: 'nongdan', units: [{ symbol: 'HND', office: 'Cán bộ' }] })
     const kept = person.cookie
     expect((await person.send('POST', '/api/auth/sign-out', {})).status).toBe(204)
-    expect(person.cookie).toBe('')
+    expect(person.cookie).not.toContain('session')
     const again = await server.stranger().send('GET', '/api/me', undefined, { cookie: kept })
     expect(again).toMatchObject({ status: 401, body: { code: 'auth.required' } })
   })
@@ -145,6 +145,27 @@ describe('access tokens', () => {
     const change = { currentPassword: person.password, newPassword: 'mat-khau-moi-hon' }
     expect((await server.stranger().send('POST', '/api/tokens', create, bearer)).status).toBe(403)
     expect((await server.stranger().send('POST', '/api/auth/change-password', change, bearer)).status).toBe(403)
+  })
+
+  test('a token that only reads changes nothing, whatever its owner may', async () => {
+    const unit = await server.unit('CCB')
+    const administrator = await server.person({ units: [unit], administrator: true })
+    const { token } = (await administrator.send('POST', '/api/tokens', create)).body as { token: string }
+    const bearer = { authorization: `Bearer ${token}` }
+    const description = await server.stranger().send('GET', '/api/openapi.json')
+    const { paths } = description.body as { paths: Record<string, Record<string, { security: unknown[] }>> }
+    const changing = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods)
+        .filter(([method, { security }]) => method !== 'get' && security.length > 0)
+        .map(([method]) => [method.toUpperCase(), path.replaceAll(/\{\w+\}/g, 'a'.repeat(20))] as const),
+    )
+    expect(changing.length).toBeGreaterThan(15)
+    for (const [method, path] of changing) {
+      if (path.endsWith('/documents')) continue
+      const answer = await server.stranger().send(method, path, {}, bearer)
+      expect(answer, `${method} ${path}`).toMatchObject({ status: 403, body: { code: 'not.allowed' } })
+    }
+    expect((await server.stranger().send('GET', '/api/plans', undefined, bearer)).status).toBe(200)
   })
 
   test("nobody sees or revokes another person's token", async () => {

@@ -5,11 +5,13 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { audit } from '@soanchung/server/src/audit/trail.ts'
 import { openDatabase } from '@soanchung/server/src/storage/database.ts'
 import { inspectReport } from '@soanchung/shared/import/inspect.ts'
 import { mountSmallDisk } from '../support/small-disk.ts'
+import { unlockTrail } from '../support/tamper.ts'
 
 const main = resolve(import.meta.dirname, '../../server/src/main.ts')
 let folder: string
@@ -42,6 +44,8 @@ async function soanchung(words: readonly string[], environment: Record<string, s
 /** A server in a process of its own; its address and demo accounts are the first thing it prints. */
 async function serveIn(data: string, environment: Record<string, string> = {}) {
   const server = start(['serve', '--data', data, '--port', '0', '--json'], environment)
+  // Also where the test fails before it stops the server.
+  onTestFinished(() => void server.child.kill('SIGKILL'))
   const started = await new Promise<{ address: string; demoAccounts: unknown[] }>((done, fail) => {
     server.child.stdout.on('data', () => {
       if (server.output.out.endsWith('\n')) done(JSON.parse(server.output.out))
@@ -105,6 +109,32 @@ describe('the command', () => {
   })
 })
 
+describe('the audit trail', () => {
+  test('is checked by a command that names the first row that was changed, and ends with 1', async () => {
+    const data = join(folder, 'audited')
+    const database = await openDatabase({ dataFolder: data })
+    for (const subject of ['unit/a', 'unit/b', 'unit/c']) {
+      await database.transaction((within) => audit(within, { actor: null, action: 'part.done', subject }))
+    }
+    const verify = async (...words: string[]) => await soanchung(['audit', 'verify', '--data', data, ...words])
+    const whole = await verify('--json')
+    const { last } = JSON.parse(whole.out)
+
+    await database.transaction(async (within) => {
+      await unlockTrail(within, database.dialect)
+      await within.updateTable('audit_trail').set({ subject: 'unit/d' }).where('seq', '=', 2).execute()
+    })
+    await database.close()
+
+    expect([whole.code, JSON.parse(whole.out)]).toEqual([0, { whole: true, rows: 3, last }])
+    const [people, machines] = [await verify(), await verify('--json')]
+    expect([people.code, machines.code]).toEqual([1, 1])
+    expect(people.out).toMatch(/^Dòng 2 đã bị sửa[^]*Row 2 was changed/)
+    expect(JSON.parse(machines.out)).toEqual({ whole: false, rows: 1, seq: 2, fault: 'changed' })
+    expect((await verify('--noted', 'nonsense')).code).toBe(1)
+  })
+})
+
 describe('a server without the demo', () => {
   test('gets its units, people and tokens from commands, and revokes them again', async () => {
     const data = join(folder, 'empty')
@@ -122,6 +152,32 @@ describe('a server without the demo', () => {
     // Beside the running server.
     await make('token', 'revoke', '--user', 'nongdan', token.id)
     expect((await me()).status).toBe(401)
+    expect(await stop(server)).toBe(0)
+  })
+
+  test('lets people in by a link, and out and in again, beside the running server', async () => {
+    const data = join(folder, 'people')
+    const run = (...words: string[]) => soanchung(['user', ...words, '--data', data])
+    expect((await run('create', '--username', 'nongdan', '--name', 'Lực')).code).toBe(0)
+    const server = await serveIn(data, { SOANCHUNG_DEMO: 'off' })
+    const post = (path: string, body: unknown) =>
+      fetch(server.address + path, {
+        method: 'POST',
+        headers: { origin: server.address, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+    const password = 'mot-cau-ngan-de-nho'
+    const signIn = async () => (await post('/api/auth/sign-in/username', { username: 'nongdan', password })).status
+
+    const [, token] = /\/invite#([\w-]{43})\n/.exec((await run('invite', 'nongdan')).out) ?? []
+    expect((await post('/api/auth/invitation/accept', { token, password })).status).toBe(200)
+    expect((await run('deactivate', 'nongdan')).code).toBe(0)
+    expect(await signIn()).toBe(403)
+    expect((await run('invite', 'nongdan')).code).toBe(1)
+    expect((await run('activate', 'nongdan')).code).toBe(0)
+    expect(await signIn()).toBe(200)
+    expect((await run('forget-factor', 'nongdan')).err).toContain('Xác thực hai lớp chưa bật.')
+    expect((await run('deactivate', 'khong-co')).code).toBe(1)
     expect(await stop(server)).toBe(0)
   })
 
@@ -165,7 +221,7 @@ describe('a server with the demo', () => {
         return (await fetch(`${first.address}/api/auth/sign-in/username`, { method: 'POST', headers, body })).status
       }),
     )
-    expect([accounts.length, new Set(statuses)]).toEqual([10, new Set([200])])
+    expect([accounts.length, new Set(statuses)]).toEqual([11, new Set([200])])
     expect(await stop(first)).toBe(0)
     const second = await serveIn(data)
     expect(second.demoAccounts).toEqual([])
@@ -194,7 +250,7 @@ describe('a server whose first start was cut short', () => {
     const data = join(folder, 'cut-short')
     await cutShort(data)
     const server = await serveIn(data)
-    expect(server.demoAccounts).toHaveLength(10)
+    expect(server.demoAccounts).toHaveLength(11)
     expect(await stop(server)).toBe(0)
   })
 

@@ -2,15 +2,17 @@ import { request, type IncomingMessage } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { newId, type PartId, type PlanId } from '@soanchung/shared/ids.ts'
+import { newId, type PartId, type PlanId, type UnitId } from '@soanchung/shared/ids.ts'
 import type * as Y from 'yjs'
 import { deletePart, restorePart } from '@soanchung/shared/plan/outline.ts'
-import { outlineDocument, partDocument } from '@soanchung/shared/plan/documents.ts'
+import { outlineDocument, partDocument, type DocumentName } from '@soanchung/shared/plan/documents.ts'
+import { writeMeta } from '@soanchung/shared/plan/meta.ts'
 import type { PlanSnapshot, SnapshotPart } from '@soanchung/shared/plan/snapshot.ts'
 import type { PlanRecord, PlanSummary, Unit } from '@soanchung/shared/protocol.ts'
+import { readTargets, registers, writeCells } from '@soanchung/shared/targets/register.ts'
 import { readStoredPlan } from '@soanchung/server/src/plans/stored-plan.ts'
 import { aBlock, aPart, aPlan, aTarget, percent } from '../support/plans.ts'
-import { givePlan, startServer, type TestPerson, type TestServer } from '../support/server.ts'
+import { giveParts, givePlan, startServer, type TestPerson, type TestServer } from '../support/server.ts'
 
 let server: TestServer
 let front: Unit
@@ -49,7 +51,7 @@ async function sharedPlan(): Promise<{ id: PlanId; first: PartId; second: PartId
   ])
   const [first, second] = snapshot.parts.map((part) => part.id)
   if (first === undefined || second === undefined) throw new Error('two parts were given')
-  const assigned = await lead.send('PUT', `/api/plans/${snapshot.id}/parts/${second}/units`, { units: [farmers.id] })
+  const assigned = await giveParts(lead, snapshot.id, [second], [farmers.id])
   expect(assigned.status).toBe(204)
   return { id: snapshot.id, first, second }
 }
@@ -176,7 +178,7 @@ describe('the list of plans', () => {
     const tasks = aPart('Nhiệm vụ', { blocks: [aBlock('heading', 'Tuyên truyền')] })
     const forest = aPart('Giữ rừng', { parent: tasks.id })
     const plan = await givePlan(lead, aPlan([aPart('Mục đích'), tasks, forest]), [{ unit: farmers, role: 'drafter' }])
-    await lead.send('PUT', `/api/plans/${plan.id}/parts/${forest.id}/units`, { units: [farmers.id] })
+    await giveParts(lead, plan.id, [forest.id], [farmers.id])
     const own = async () =>
       ((await drafter.send('GET', '/api/plans')).body as PlanSummary[]).find(({ id }) => id === plan.id)?.ownParts
     expect(await own()).toMatchObject([{ id: forest.id, number: '2.', title: 'Giữ rừng' }])
@@ -213,21 +215,25 @@ describe('rights on a plan', () => {
     const mayWrite = async (person: TestPerson) => {
       const record = await recordFor(person, id)
       const parts = [first, second].map((part) => record.parts.find((one) => one.id === part)?.mayWrite)
-      return [record.mayWriteOutline, ...parts]
+      return [record.may.includes('outline.write'), ...parts]
     }
     expect(await mayWrite(lead)).toEqual([true, true, true])
     expect(await mayWrite(drafter)).toEqual([false, false, true])
     expect(await mayWrite(reviewer)).toEqual([false, false, false])
   })
 
-  const unit = () => ({ unit: farmers.id, role: 'reader' })
-  const routes: [what: string, method: string, path: (part: PartId) => string, body?: () => unknown][] = [
+  const routes: [what: string, method: string, path: (part: PartId) => string, body?: (part: PartId) => unknown][] = [
     ['reads the record', 'GET', () => ''],
     ['fetches documents', 'POST', () => '/documents', () => ({ have: {} })],
     ['exports', 'GET', () => '/export.docx'],
     ['adds a part', 'POST', () => '/parts', () => ({ id: newId<PartId>() })],
-    ['gives a part away', 'PUT', (part) => `/parts/${part}/units`, () => ({ units: [farmers.id] })],
-    ['changes a role', 'PUT', () => '/units', unit],
+    [
+      'gives a part away',
+      'PUT',
+      () => '/holders',
+      (part) => ({ ...{ parts: [part], holders: [farmers.id] }, deadline: '', note: '' }),
+    ],
+    ['changes a role', 'PUT', () => '/roles', () => ({ holder: farmers.id, role: 'reader' })],
   ]
   const onlyLead = new Set(['adds a part', 'gives a part away', 'changes a role'])
 
@@ -250,7 +256,7 @@ describe('rights on a plan', () => {
   test.each(routes)('who %s: by role', async (what, method, path, body) => {
     const { id, second } = await sharedPlan()
     const statusFor = async (person: TestPerson) =>
-      (await person.send(method, `/api/plans/${id}${path(second)}`, body?.())).status
+      (await person.send(method, `/api/plans/${id}${path(second)}`, body?.(second))).status
     const refused = onlyLead.has(what) ? 403 : 200
     expect(await statusFor(reviewer)).toBe(refused)
     expect(await statusFor(drafter)).toBe(refused)
@@ -260,15 +266,15 @@ describe('rights on a plan', () => {
 
   test.each(routes)('who %s: a plan that is not there looks like one that is closed', async (_, method, path, body) => {
     const { id, second } = await sharedPlan()
-    const foreign = await outsider.send(method, `/api/plans/${id}${path(second)}`, body?.())
-    const missing = await outsider.send(method, `/api/plans/${newId<PlanId>()}${path(second)}`, body?.())
+    const foreign = await outsider.send(method, `/api/plans/${id}${path(second)}`, body?.(second))
+    const missing = await outsider.send(method, `/api/plans/${newId<PlanId>()}${path(second)}`, body?.(second))
     expect(foreign.body).toEqual(missing.body)
     expect([foreign.status, missing.status]).toEqual([404, 404])
   })
 
   test.each(routes)('who %s: not a stranger', async (_, method, path, body) => {
     const { id, second } = await sharedPlan()
-    const answer = await server.stranger().send(method, `/api/plans/${id}${path(second)}`, body?.())
+    const answer = await server.stranger().send(method, `/api/plans/${id}${path(second)}`, body?.(second))
     expect(answer.status).toBe(401)
   })
 
@@ -277,7 +283,7 @@ describe('rights on a plan', () => {
     const made = await lead.send('POST', '/api/tokens', { name: 'Đọc', scope: 'read', days: 1 })
     const bearer = { authorization: `Bearer ${(made.body as { token: string }).token}` }
     const read = await server.stranger().send('GET', `/api/plans/${id}`, undefined, bearer)
-    expect(read.body).toMatchObject({ mayWriteOutline: false })
+    expect((read.body as PlanRecord).may).toEqual(['plan.read', 'plan.export', 'part.read', 'audit.read'])
     const write = await server.stranger().send('POST', `/api/plans/${id}/parts`, { id: newId<PartId>() }, bearer)
     expect(write.status).toBe(403)
   })
@@ -297,27 +303,82 @@ describe('parts', () => {
 
   test("another plan's part cannot be given away through one's own", async () => {
     const [one, other] = [await sharedPlan(), await sharedPlan()]
-    const answer = await lead.send('PUT', `/api/plans/${one.id}/parts/${other.second}/units`, { units: [] })
+    const answer = await giveParts(lead, one.id, [other.second], [])
     expect(answer.status).toBe(404)
   })
 
   test('a unit that gets a part becomes a drafter of the plan', async () => {
     const { id, first } = await sharedPlan()
     const veterans = await server.unit('CCB2')
-    await lead.send('PUT', `/api/plans/${id}/parts/${first}/units`, { units: [veterans.id] })
-    expect((await recordFor(lead, id)).roles).toContainEqual({ unit: veterans.id, role: 'drafter' })
+    await giveParts(lead, id, [first], [veterans.id])
+    expect((await recordFor(lead, id)).roles).toContainEqual({ holder: veterans.id, role: 'drafter' })
   })
 
-  test.each(['reviewer', 'unknown'])('a part is not given to a unit that is %s', async (kind) => {
+  test.each(['reviewer', 'unknown', 'ended'])('a part is not given to a unit that is %s', async (kind) => {
     const { id, first } = await sharedPlan()
-    const units = [kind === 'reviewer' ? women.id : newId()]
-    const answer = await lead.send('PUT', `/api/plans/${id}/parts/${first}/units`, { units })
+    const ended = await server.unit('CŨ')
+    const { query } = server.running.database
+    await query.updateTable('units').set({ closed_on: '2020-01-01' }).where('id', '=', ended.id).execute()
+    const units = [kind === 'reviewer' ? women.id : kind === 'ended' ? ended.id : newId<UnitId>()]
+    const answer = await giveParts(lead, id, [first], units)
     expect(answer).toMatchObject({ status: 400, body: { code: 'input.invalid' } })
   })
 
   test('the lead unit keeps its role', async () => {
     const { id } = await sharedPlan()
-    const answer = await lead.send('PUT', `/api/plans/${id}/units`, { unit: front.id, role: 'reader' })
+    const answer = await lead.send('PUT', `/api/plans/${id}/roles`, { holder: front.id, role: 'reader' })
     expect(answer.status).toBe(400)
+  })
+})
+
+describe('how far a plan is', () => {
+  const ownPart = async (person: TestPerson, id: PlanId) => {
+    const plans = (await person.send('GET', '/api/plans')).body as PlanSummary[]
+    return plans.find((plan) => plan.id === id)?.ownParts[0]
+  }
+  const both = { 2026: percent('80'), 2027: percent('85') }
+  const change = (document: DocumentName, mutate: (document: Y.Doc) => void) =>
+    server.running.sync.writeDocument({
+      ...{ commandId: newId(), actor: null, documents: [document] },
+      mutate: (documents) => [...documents.values()].forEach(mutate),
+    })
+  async function plannedUntil2027() {
+    const part = aPart('Nhiệm vụ', {
+      targets: [aTarget('Có đủ', both), aTarget('Thiếu năm sau', { 2026: percent('1') })],
+    })
+    const snapshot = await givePlan(lead, aPlan([part], { period: { from: 2026, to: 2027 } }), [
+      { unit: farmers, role: 'drafter' },
+    ])
+    await giveParts(lead, snapshot.id, [part.id], [farmers.id])
+    return { id: snapshot.id, part: part.id }
+  }
+
+  test('one sees of one’s own part how long it is and how many targets are filled in', async () => {
+    const { id, part } = await plannedUntil2027()
+    expect(await ownPart(drafter, id)).toMatchObject({ words: 0, targets: 2, filled: 1, begun: true })
+    await change(partDocument(part), (document) => {
+      for (const { id: target } of readTargets(document)) {
+        writeCells(document, registers.targets, target, { deletedAt: 1 })
+      }
+    })
+    expect(await ownPart(drafter, id)).toMatchObject({ targets: 0, filled: 0, begun: false })
+  })
+
+  test('another period of the plan asks for other values', async () => {
+    const { id } = await plannedUntil2027()
+    expect(await ownPart(drafter, id)).toMatchObject({ filled: 1 })
+    await change(outlineDocument(id), (outline) => writeMeta(outline, { period: { from: 2026, to: 2026 } }))
+    expect(await ownPart(drafter, id)).toMatchObject({ filled: 2 })
+  })
+
+  test('the board says who changed what last, and when the plan moved on', async () => {
+    const { id, part } = await plannedUntil2027()
+    await lead.send('PUT', `/api/plans/${id}/stage`, { stage: 'review' })
+    const answer = await drafter.send('GET', `/api/plans/${id}/board`)
+    expect(answer.body).toMatchObject({
+      parts: [{ id: part, changedBy: expect.any(String) as string }],
+      moves: [{ stage: 'review' }],
+    })
+    expect((await outsider.send('GET', `/api/plans/${id}/board`)).status).toBe(404)
   })
 })

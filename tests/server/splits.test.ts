@@ -6,7 +6,7 @@ import { readOutline } from '@soanchung/shared/plan/outline.ts'
 import type { PlanSnapshot } from '@soanchung/shared/plan/snapshot.ts'
 import type { PlanRecord, SplitBody, Unit } from '@soanchung/shared/protocol.ts'
 import { aBlock, aPart, aPlan } from '../support/plans.ts'
-import { givePlan, startServer, type TestPerson, type TestServer } from '../support/server.ts'
+import { giveParts, givePlan, startServer, type TestPerson, type TestServer } from '../support/server.ts'
 
 let server: TestServer
 let farmers: Unit
@@ -30,7 +30,7 @@ async function aSharedPlan() {
   const blocks = [aBlock('paragraph', 'Chung.'), headings[0], aBlock('paragraph', 'Mỗi tháng.'), headings[1]]
   const part = aPart('Nhiệm vụ', { blocks: blocks.filter((block) => block !== undefined) })
   const plan = await givePlan(lead, aPlan([part]), [{ unit: farmers, role: 'drafter' }])
-  await lead.send('PUT', `/api/plans/${plan.id}/parts/${part.id}/units`, { units: [farmers.id] })
+  await giveParts(lead, plan.id, [part.id], [farmers.id])
   const pairs = headings.map((heading) => ({ part: newId<PartId>(), heading: heading.id }))
   const body: SplitBody = { command: newId<ChangeId>(), pairs }
   const path = `/api/plans/${plan.id}/parts/${part.id}`
@@ -61,7 +61,9 @@ test('headings become parts of the units that were writing them, and headings ag
   expect((await lead.send('POST', `${path}/split`, body)).status).toBe(204)
   expect(await textOf(plan)).toEqual(asSplit)
   const record = (await drafter.send('GET', `/api/plans/${plan.id}`)).body as PlanRecord
-  expect(record.parts.map(({ units, mayWrite }) => [units, mayWrite])).toEqual(asSplit.map(() => [[farmers.id], true]))
+  expect(record.parts.map(({ holders, mayWrite }) => [holders, mayWrite])).toEqual(
+    asSplit.map(() => [[farmers.id], true]),
+  )
 
   const back = { ...body, command: newId<ChangeId>() }
   expect((await lead.send('POST', `${path}/join`, back)).status).toBe(204)

@@ -1,10 +1,15 @@
 /** What every engine below the log must do. Run once for SQLite and once for PostgreSQL. */
+import { sql, type RawBuilder } from 'kysely'
 import pino from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import type { UserId } from '@soanchung/shared/ids.ts'
 import type { Database } from '@soanchung/server/src/storage/database.ts'
+import { audit } from '@soanchung/server/src/audit/trail.ts'
+import { verifyTrail } from '@soanchung/server/src/audit/verify.ts'
 import { createLog, type DocumentLog } from '@soanchung/server/src/storage/log.ts'
+import { announcedSeed, seededRandom } from '../support/random.ts'
+import { tamper, unlockTrail } from '../support/tamper.ts'
 
 /** A database of its own that is empty at first; `open` may be called again after closing. */
 export interface StoragePlace {
@@ -13,6 +18,7 @@ export interface StoragePlace {
 }
 
 const an = 'an' as UserId
+const binh = 'binh' as UserId
 const part = 'part/aaaaaaaaaaaaaaaaaaaa'
 const other = 'part/bbbbbbbbbbbbbbbbbbbb'
 
@@ -54,11 +60,11 @@ export function acceptStorage(engine: string, newPlace: () => Promise<StoragePla
 
     test('gives each document a sequence of its own without gaps', async () => {
       const seqs = await Promise.all(
-        [part, other, part, part, other].map((document) => log.append(document, typed('a'), an)),
+        [part, other, part, part, other].map((document) => log.append(document, typed('a'), an, [])),
       )
 
       expect(seqs).toEqual([1, 1, 2, 3, 2])
-      expect(await log.append(part, typed('b'), null)).toBe(4)
+      expect(await log.append(part, typed('b'), null, [])).toBe(4)
       expect(await log.seqOf([part, other, 'part/none'])).toEqual(
         new Map([
           [part, 4],
@@ -69,7 +75,7 @@ export function acceptStorage(engine: string, newPlace: () => Promise<StoragePla
     })
 
     test('has everything again after it was closed', async () => {
-      await log.append(part, typed('Kế hoạch'), an)
+      await log.append(part, typed('Kế hoạch'), an, [])
       const { epoch } = database
 
       await close()
@@ -82,9 +88,9 @@ export function acceptStorage(engine: string, newPlace: () => Promise<StoragePla
     })
 
     test('keeps the sequence when the log is compacted while others write', async () => {
-      for (const word of ['một', 'hai', 'ba']) await log.append(part, typed(word), an)
+      for (const word of ['một', 'hai', 'ba']) await log.append(part, typed(word), an, [])
 
-      const [, seq] = await Promise.all([log.compact(part), log.append(part, typed('bốn'), an)])
+      const [, seq] = await Promise.all([log.compact(part), log.append(part, typed('bốn'), an, [])])
       await log.compact(part)
 
       const stored = await log.load(part)
@@ -94,7 +100,7 @@ export function acceptStorage(engine: string, newPlace: () => Promise<StoragePla
     })
 
     test('does not put a stale snapshot over a newer one', async () => {
-      await log.append(part, typed('một'), an)
+      await log.append(part, typed('một'), an, [])
       await log.compact(part)
 
       const done = await database.program('compact', { document: part, from: 0, to: 1, bytes: typed('cũ') })
@@ -104,8 +110,8 @@ export function acceptStorage(engine: string, newPlace: () => Promise<StoragePla
     })
 
     test('names the document and the record that is damaged', async () => {
-      await log.append(part, typed('một'), an)
-      await log.append(part, typed('hai'), an)
+      await log.append(part, typed('một'), an, [])
+      await log.append(part, typed('hai'), an, [])
       await database.query
         .updateTable('document_updates')
         .set({ bytes: typed('sửa') })
@@ -119,7 +125,7 @@ export function acceptStorage(engine: string, newPlace: () => Promise<StoragePla
     })
 
     test.each([1, 2, 3])('notices that record %i of three is missing', async (seq) => {
-      for (const word of ['một', 'hai', 'ba']) await log.append(part, typed(word), an)
+      for (const word of ['một', 'hai', 'ba']) await log.append(part, typed(word), an, [])
       await database.query.deleteFrom('document_updates').where('seq', '=', seq).execute()
 
       await expect(log.load(part)).rejects.toMatchObject({
@@ -127,6 +133,53 @@ export function acceptStorage(engine: string, newPlace: () => Promise<StoragePla
         message: `${part}: record ${seq} is missing`,
       })
     })
+
+    test('gives a client id to the user who is first to write with it, for ever', async () => {
+      const words = [typed('một'), typed('hai')]
+
+      const [first, refused, second] = await Promise.allSettled([
+        log.append(part, typed('một'), an, [7, 8]),
+        log.append(part, typed('lén'), binh, [9, 8]),
+        log.append(part, typed('hai'), an, [8]),
+      ])
+      await log.compact(part)
+
+      expect([first, second]).toMatchObject([{ value: 1 }, { value: 2 }])
+      expect(refused).toMatchObject({ reason: { code: 'client.taken' } })
+      await expect(log.append(part, words[0]!, binh, [7])).rejects.toMatchObject({ code: 'client.taken' })
+      expect(await log.append(part, words[1]!, an, [7])).toBe(3)
+      expect(await log.append(other, words[0]!, binh, [7])).toBe(1)
+      expect(await owners(part)).toEqual({ 7: an, 8: an, 9: binh })
+    })
+
+    test('lets nobody go on with what the server wrote', async () => {
+      const doc = new Y.Doc()
+      doc.getText('body').insert(0, 'Căn cứ')
+      const update = Y.encodeStateAsUpdate(doc)
+      await database.transaction((within) => log.appendWithin(within, new Map([[part, update]]), null))
+
+      for (const user of [an, null]) {
+        await expect(log.append(part, update, user, [doc.clientID])).rejects.toMatchObject({ code: 'client.taken' })
+      }
+      expect((await log.seqOf([part])).get(part)).toBe(1)
+    })
+
+    test('says who changed a document last', async () => {
+      await Promise.all([log.append(part, typed('một'), an, []), log.append(part, typed('hai'), binh, [])])
+      await log.append(other, typed('ba'), null, [])
+
+      const rows = await database.query.selectFrom('documents').select(['name', 'changed_by']).orderBy('name').execute()
+      expect(rows.map(({ changed_by }) => changed_by)).toEqual([binh, null])
+    })
+
+    async function owners(document: string): Promise<Record<number, UserId | null>> {
+      const rows = await database.query
+        .selectFrom('document_clients')
+        .selectAll()
+        .where('document', '=', document)
+        .execute()
+      return Object.fromEntries(rows.map(({ client_id, user_id }) => [client_id, user_id]))
+    }
 
     test('undoes a whole transaction when its work fails', async () => {
       const work = database.transaction(async (transaction) => {
@@ -138,6 +191,50 @@ export function acceptStorage(engine: string, newPlace: () => Promise<StoragePla
       await expect(work).rejects.toThrow('half-way')
       expect(await database.query.selectFrom('commands').selectAll().execute()).toEqual([])
       expect((await log.load(part)).seq).toBe(0)
+    })
+
+    describe('below the audit trail', () => {
+      const rows = 40
+      beforeEach(async () => {
+        for (let count = 0; count < rows; count++) {
+          await database.transaction((transaction) =>
+            audit(transaction, {
+              ...{ actor: count % 3 === 0 ? null : an, action: 'part.given', subject: `part/${count}` },
+              detail: { holders: [`đơn vị ${count}`] },
+            }),
+          )
+        }
+      })
+
+      test.each<[string, RawBuilder<unknown>]>([
+        ['changes', sql`update audit_trail set at = 1 where seq = 3`],
+        ['deletes', sql`delete from audit_trail where seq = 3`],
+        ['replaces', sql`update audit_trail set hash = hash`],
+      ])('refuses whoever %s a row', async (_what, statement) => {
+        await expect(statement.execute(database.query)).rejects.toThrow('only added to')
+
+        expect(await verifyTrail(database.query)).toMatchObject({ whole: true, rows })
+      })
+
+      test('1,000 changes behind its back are all found', async () => {
+        const random = seededRandom(announcedSeed('tampering'))
+        const whole = await verifyTrail(database.query)
+        const noted = whole.whole ? whole.last : null
+        const missed: string[] = []
+
+        for (let count = 0; count < 1000; count++) {
+          const work = database.transaction(async (transaction) => {
+            await unlockTrail(transaction, database.dialect)
+            const what = await tamper(transaction, random)
+            if ((await verifyTrail(transaction, noted)).whole) missed.push(what)
+            throw new Error('as it was')
+          })
+          await expect(work).rejects.toThrow('as it was')
+        }
+
+        expect(missed).toEqual([])
+        expect(await verifyTrail(database.query, noted)).toEqual(whole)
+      })
     })
 
     test('refuses a database that a newer program made', async () => {
@@ -161,7 +258,7 @@ export function acceptStorage(engine: string, newPlace: () => Promise<StoragePla
 
       await Promise.all(
         Array.from({ length: 400 }, (_, index) =>
-          log.append(documents[index % documents.length] ?? part, typed('x'), an),
+          log.append(documents[index % documents.length] ?? part, typed('x'), an, []),
         ),
       )
 

@@ -62,13 +62,13 @@ test('folders are made as deep as they are asked for', async () => {
 test('a full disk fails the append alone, and writing goes on once there is room', async () => {
   const database = await openDatabase({ dataFolder })
   const log = createLog(database, pino({ level: 'silent' }))
-  await log.append('part/a', new Uint8Array([1]), null)
+  await log.append('part/a', new Uint8Array([1]), null, [])
   await sql`pragma max_page_count = 1`.execute(database.query)
 
-  await expect(log.append('part/a', new Uint8Array(100_000), null)).rejects.toMatchObject({ code: 'storage.full' })
+  await expect(log.append('part/a', new Uint8Array(100_000), null, [])).rejects.toMatchObject({ code: 'storage.full' })
   await sql`pragma max_page_count = 1000000`.execute(database.query)
 
-  expect(await log.append('part/a', new Uint8Array([2]), null)).toBe(2)
+  expect(await log.append('part/a', new Uint8Array([2]), null, [])).toBe(2)
   await log.close()
   await database.close()
 })

@@ -93,6 +93,12 @@ describe('importing a text', () => {
     expect(lostLines(inputOf(name))).toEqual([])
   })
 
+  it('keeps a second number, in two columns as a scan gives them', () => {
+    expect(lostLines('ỦY BAN NHÂN DÂN XÃ A\nSố: 45/KH-UBND\nSố:     /KH-HPN\nKẾ HOẠCH\nCải tạo kênh mương\n')).toEqual(
+      [],
+    )
+  })
+
   it('loses no line of samples that were cut, mixed and shuffled', () => {
     const losesNothing = (text: string) => {
       expect(lostLines(text)).toEqual([])

@@ -7,6 +7,7 @@ import * as Y from 'yjs'
 import type { BlockId, PartId, PlanId, TargetId, UnitId, UserId } from '@soanchung/shared/ids.ts'
 import { textBlockOf, writeBody, type Inline } from '@soanchung/shared/plan/blocks.ts'
 import { addPart } from '@soanchung/shared/plan/outline.ts'
+import { actions } from '@soanchung/shared/permissions.ts'
 import type { PlanRecord, Unit } from '@soanchung/shared/protocol.ts'
 import { registers, rowOrder, writeCells } from '@soanchung/shared/targets/register.ts'
 import type { OpenPart, OpenPlan } from '../../client/src/plan/open-plan.ts'
@@ -47,9 +48,11 @@ export class MemoryPlan implements OpenPlan {
       id: this.id,
       stage: 'drafting',
       epoch: 'first',
-      roles: unitFixtures.map((unit, index) => ({ unit: unit.id, role: index === 0 ? 'lead' : 'drafter' })),
+      roles: unitFixtures.map((unit, index) => ({ holder: unit.id, role: index === 0 ? 'lead' : 'drafter' })),
       parts: [],
-      mayWriteOutline: true,
+      may: [...actions],
+      waitingDrafts: 0,
+      rights: 0,
       units: unitFixtures,
       people: [],
     }

@@ -47,6 +47,8 @@ export function openClient(server: Target, options: SyncClientOptions): SyncClie
     WebSocketPolyfill: CookieSocket,
     minDelay: 20,
     delay: 20,
+    // Nobody here says who they are, so a quiet client hears nothing for long.
+    messageReconnectTimeout: 600_000,
     ...(options.reconnect === true ? {} : { maxAttempts: 1 }),
   })
   const provider = new HocuspocusProvider({

@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
 import type { PartId, PlanId, UnitId, UserId } from '@soanchung/shared/ids.ts'
-import type { PlanAccess } from '@soanchung/shared/permissions.ts'
+import type { Actor } from '@soanchung/shared/permissions.ts'
 import { partDocument, outlineDocument } from '@soanchung/shared/plan/documents.ts'
 import { openDatabase, type Database } from '@soanchung/server/src/storage/database.ts'
 import { createLog, type DocumentLog, type LogOptions } from '@soanchung/server/src/storage/log.ts'
-import type { Gate } from '@soanchung/server/src/sync/gate.ts'
+import type { DatedAccess, Gate } from '@soanchung/server/src/sync/gate.ts'
 import { createSync, type Sync } from '@soanchung/server/src/sync/sync.ts'
 
 export const drafters = 'uaaaaaaaaaaaaaaaaaaa' as UnitId
@@ -38,14 +38,20 @@ export const moreParts: readonly PartId[] = Array.from(
   (_, index) => `pc${String(index).padStart(18, '2')}` as PartId,
 )
 
-const access: PlanAccess = {
+const access: DatedAccess = {
   planId: plainPlan.planId,
   stage: 'drafting',
+  rights: 0,
   roles: new Map([
     [drafters, 'lead'],
     [readers, 'reader'],
   ]),
-  partUnits: new Map([plainPlan.partId, ...moreParts].map((part) => [part, []])),
+  parts: new Map([plainPlan.partId, ...moreParts].map((part) => [part, { holders: [], status: 'drafting' }])),
+}
+
+function actorOf(name: string): Actor {
+  const units = name.startsWith('stranger') ? [] : [name.startsWith('reader') ? readers : drafters]
+  return { userId: name as UserId, units, administrator: false, scope: 'write' }
 }
 
 /** Names that begin with `reader` read, with `stranger` may do nothing, all others write. */
@@ -53,18 +59,14 @@ export const plainGate: Gate = {
   async identify({ headers, token }) {
     const name = token ?? /(?:^|; )user=([^;]+)/.exec(headers.get('cookie') ?? '')?.[1]
     if (name === undefined || name === '') return null
-    const unit = name.startsWith('stranger') ? null : name.startsWith('reader') ? readers : drafters
-    const userId = name as UserId
-    return {
-      actor: { userId, units: unit === null ? [] : [unit], administrator: false, scope: 'write' },
-      presence: { id: userId, name, unit, symbol: 'HND', colour: 1 },
-      proof: name,
-    }
+    const actor = actorOf(name)
+    const presence = { id: actor.userId, name, unit: actor.units[0] ?? null, symbol: 'HND', colour: 1 }
+    return { actor, presence, proof: name }
   },
-  stillHolds: async (proofs) => new Set(proofs),
+  actorsOf: async (proofs) => new Map(proofs.map((name) => [name, actorOf(name)])),
+  rightsOf: async (plans) => new Map(plans.map((plan) => [plan, access.rights])),
   async access(subject) {
-    const isOurs =
-      subject.kind === 'outline' ? subject.planId === plainPlan.planId : access.partUnits.has(subject.partId)
+    const isOurs = subject.kind === 'outline' ? subject.planId === plainPlan.planId : access.parts.has(subject.partId)
     return isOurs ? access : null
   },
 }

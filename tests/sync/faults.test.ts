@@ -16,18 +16,22 @@ let server: ServerWithClients
 /** What the Gate waits for before it answers. */
 let gateOpens: Promise<void>
 let isAsked: boolean
+/** How often rights have changed. */
+let rights: number
 
 beforeEach(async () => {
   gateOpens = Promise.resolve()
   isAsked = false
+  rights = 0
   server = await startWithClients({
     gate: {
       ...plainGate,
       async access(subject) {
         const access = await plainGate.access(subject)
+        const asked = rights
         isAsked = true
-        await gateOpens
-        return access
+        if (asked === 0) await gateOpens
+        return access === null ? null : { ...access, rights: asked }
       },
     },
   })
@@ -51,13 +55,14 @@ test('with the disk full nothing is acknowledged, and what was typed arrives onc
   expect(text(await server.sync.readDocument(plainPlan.part)).length).toBe(180_000)
 })
 
-test('a right that was decided before the document was closed does not let anybody in', async () => {
+test('a right that was decided before rights changed does not let anybody in', async () => {
   const gate = Promise.withResolvers<void>()
   gateOpens = gate.promise
   const an = open('an')
   await until(() => isAsked, 'on its way in')
 
-  server.sync.closeDocument(plainPlan.part, 'not.allowed')
+  rights = 1
+  await server.sync.rightsChanged(plainPlan.planId)
   gate.resolve()
 
   await until(() => an.refusals.includes('server.busy'), 'turned back once')

@@ -90,11 +90,3 @@ test('who somebody is in presence, the server says', async () => {
   expect(seen()?.['user']).toMatchObject({ id: 'an', name: 'an', symbol: 'HND' })
   expect(watcher.provider.awareness?.getStates().size).toBeLessThanOrEqual(2)
 })
-
-test('a closed document can be opened again with the rights of then', async () => {
-  const an = await server.join('an')
-
-  server.sync.closeDocument(plainPlan.part, 'not.allowed')
-
-  await until(() => an.refusals.includes('not.allowed'), 'closed')
-})

@@ -43,11 +43,13 @@ async function sequences(): Promise<number[]> {
 }
 
 test('first content is taken only by documents that have nothing yet, and all or none of it', async () => {
-  const words = new Y.Doc()
-  words.getText('body').insert(0, 'Mở đầu')
-  const update = Y.encodeStateAsUpdate(words)
+  const words = () => {
+    const doc = new Y.Doc()
+    text(doc).insert(0, 'Mở đầu')
+    return Y.encodeStateAsUpdate(doc)
+  }
   const begin = (commandId: string, ...names: (typeof plainPlan.part | typeof plainPlan.outline)[]) =>
-    server.sync.writeDocument({ actor: null, commandId, first: new Map(names.map((name) => [name, update])) })
+    server.sync.writeDocument({ actor: null, commandId, first: new Map(names.map((name) => [name, words()])) })
 
   const first = await begin('first', plainPlan.part)
   const again = await begin('first', plainPlan.part)

@@ -118,8 +118,8 @@ export class Sheet {
   unitOf(part: PartId): Unit | null {
     void this.model.recordVersion
     const { parts, units } = this.model.plan.record
-    const first = parts.find(({ id }) => id === part)?.units[0]
-    return units.find(({ id }) => id === first) ?? null
+    const holders = parts.find(({ id }) => id === part)?.holders ?? []
+    return holders.map((holder) => units.find(({ id }) => id === holder)).find((unit) => unit !== undefined) ?? null
   }
 
   /** Parts that the caret can stand in, in the order of the sheet. */

@@ -18,7 +18,7 @@ import {
   type PartRole,
 } from '@soanchung/shared/plan/outline.ts'
 import { m } from '../paraglide/messages.js'
-import { foldText } from '../ui/fold.ts'
+import { foldText } from '@soanchung/shared/fold.ts'
 import { say } from '../ui/toasts.svelte.ts'
 import { userEdit } from './edit-origin.ts'
 import { placeAt, placeBy, subtree, type Direction, type DropSide } from './outline-moves.ts'

@@ -9,7 +9,7 @@ import type { PlanModel } from './plan-model.svelte.ts'
 import { panels, type Panel, type ScreenLayout } from './screen-layout.svelte.ts'
 import type { Splits } from './splits.svelte.ts'
 
-export type ScreenDialog = 'download' | 'deleted' | 'print'
+export type ScreenDialog = 'board' | 'download' | 'deleted' | 'audit' | 'print'
 
 interface Screen {
   tree: OutlineTree
@@ -19,6 +19,7 @@ interface Screen {
   layout: ScreenLayout
   activePart: () => PartId | null
   open: (dialog: ScreenDialog) => void
+  mayAudit: () => boolean
 }
 
 export function panelName(panel: Panel): string {
@@ -34,7 +35,7 @@ export function panelName(panel: Panel): string {
   }
 }
 
-export function planCommands({ tree, layout, splits, heading, activePart, open }: Screen): Command[] {
+export function planCommands({ tree, layout, splits, heading, activePart, open, mayAudit }: Screen): Command[] {
   const mayChange = () => tree.refusal === null
   const here = () => tree.focused ?? activePart()
   const onPart = (id: string, label: () => string, shortcut: string, run: (part: PartId) => void): Command => ({
@@ -94,7 +95,9 @@ export function planCommands({ tree, layout, splits, heading, activePart, open }
       label: () => m.plan_command_panel({ panel: panelName(panel) }),
       run: () => layout.toggle(panel),
     })),
+    { id: 'plan.board', label: m.plan_board, shortcut: 'Mod+Shift+B', run: () => open('board') },
     { id: 'plan.deleted', label: m.plan_deleted_parts, run: () => open('deleted') },
+    { id: 'plan.audit', label: m.audit_of_plan, enabled: mayAudit, run: () => open('audit') },
     { id: 'plan.download', label: m.export_word, run: () => open('download') },
     { id: 'plan.print', label: m.export_print, shortcut: 'Mod+P', run: () => open('print') },
   ]

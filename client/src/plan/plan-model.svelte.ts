@@ -8,12 +8,15 @@
 import { SvelteMap } from 'svelte/reactivity'
 import * as Y from 'yjs'
 import type { BlockId, PartId, TargetId, UnitId } from '@soanchung/shared/ids.ts'
+import type { Action, HolderId } from '@soanchung/shared/permissions.ts'
 import type { Block } from '@soanchung/shared/plan/blocks.ts'
-import { readMeta, type PlanMeta } from '@soanchung/shared/plan/meta.ts'
+import { readMeta, type Period, type PlanMeta } from '@soanchung/shared/plan/meta.ts'
 import { countTopHeadings, numberBlocks, numberParts, type PartNumber } from '@soanchung/shared/plan/numbering.ts'
 import { readOutline, type Outline } from '@soanchung/shared/plan/outline.ts'
+import { partProgress, type PartProgress } from '@soanchung/shared/plan/progress.ts'
 import type { PlanRecord, Unit } from '@soanchung/shared/protocol.ts'
 import type { BudgetLine, Target } from '@soanchung/shared/targets/register.ts'
+import { unitOn } from '@soanchung/shared/units/names.ts'
 import type { OpenPlan } from './open-plan.ts'
 import { PartReader } from './part-reader.ts'
 
@@ -30,6 +33,9 @@ interface Quote {
   cell: string
 }
 
+export type PartWork = PlanRecord['parts'][number]
+type PlanPerson = PlanRecord['people'][number]
+
 class PartModel {
   readonly id: PartId
   /** The text, block by block; unchanged blocks keep their identity. */
@@ -41,9 +47,13 @@ class PartModel {
   mayWrite = $state(false)
   /** False until the content has come, and has been read into the values above. */
   loaded = $state(false)
+  readonly #period: () => Period
+  /** Counted only while something shows it. */
+  readonly progress: PartProgress = $derived.by(() => partProgress(this, this.#period()))
 
-  constructor(id: PartId) {
+  constructor(id: PartId, period: () => Period) {
     this.id = id
+    this.#period = period
   }
 }
 
@@ -58,6 +68,7 @@ export class PlanModel {
   readonly plan: OpenPlan
   outline: Outline = $state.raw({ roots: [], inOrder: [], byId: new Map(), deleted: new Map() })
   meta: PlanMeta = $state.raw(readMeta(new Y.Doc()))
+  readonly #date = $derived(this.meta.date)
   numbers: ReadonlyMap<PartId, PartNumber> = $state.raw(new Map())
   /** Every part of the outline, deleted ones included. */
   readonly parts = new SvelteMap<PartId, PartModel>()
@@ -68,17 +79,27 @@ export class PlanModel {
   mayWriteOutline: boolean
   /** Counts the changes of record and rights; read it to follow what `plan.part()` says. */
   recordVersion = $state(0)
-  /** The units of the plan. */
+  /** The units of the installation, by the names of the plan's date. */
   readonly units: ReadonlyMap<UnitId, Unit> = $derived.by(
-    () => new Map(this.record.units.map((unit) => [unit.id, unit])),
+    () => new Map(this.record.units.map((unit) => [unit.id, unitOn(unit, this.#date)])),
+  )
+  /** The same, for what may be held by a person as well. */
+  readonly holderUnits: ReadonlyMap<HolderId, Unit> = $derived.by(() => new Map([...this.units]))
+  /** Everybody who holds a role in the plan, themselves or through a unit. */
+  readonly people: ReadonlyMap<HolderId, PlanPerson> = $derived.by(
+    () => new Map(this.record.people.map((person) => [person.id, person])),
+  )
+  /** What was agreed about the work on each part. */
+  readonly work: ReadonlyMap<PartId, PartWork> = $derived.by(
+    () => new Map(this.record.parts.map((part) => [part.id, part])),
   )
   /** The units that each part is given to. */
   readonly partUnits: ReadonlyMap<PartId, readonly Unit[]> = $derived.by(
     () =>
       new Map(
-        this.record.parts.map((part) => [
-          part.id,
-          part.units.map((id) => this.units.get(id)).filter((unit) => unit !== undefined),
+        this.record.parts.map(({ id, holders }) => [
+          id,
+          holders.map((holder) => this.holderUnits.get(holder)).filter((unit) => unit !== undefined),
         ]),
       ),
   )
@@ -101,6 +122,16 @@ export class PlanModel {
     this.#stopOutline = this.#watchOutline()
     this.#stopRecord = plan.onChange(() => this.#recordChanged())
     this.#readSlice()
+  }
+
+  /** With the plan, or with every part of it. */
+  may(action: Action): boolean {
+    return this.record.may.includes(action)
+  }
+
+  /** What a unit or a person is called; empty for one that is not known here. */
+  holderName(holder: HolderId): string {
+    return this.holderUnits.get(holder)?.name ?? this.people.get(holder)?.name ?? ''
   }
 
   part(id: PartId): PartModel | undefined {
@@ -179,7 +210,7 @@ export class PlanModel {
   #watchPart(id: PartId) {
     const open = this.plan.part(id)
     if (!this.parts.has(id)) {
-      const model = new PartModel(id)
+      const model = new PartModel(id, () => this.meta.period)
       model.mayWrite = open.mayWrite
       this.parts.set(id, model)
     }

@@ -62,6 +62,6 @@ export class Presence {
 
 /** What this screen says of its person, with the unit for which they are in the plan. */
 export function presenceOf({ id, name, units }: Me, { roles }: PlanRecord): SaidPresence['user'] {
-  const own = units.find((unit) => roles.some((role) => role.unit === unit.id)) ?? units[0]
+  const own = units.find((unit) => roles.some((role) => role.holder === unit.id)) ?? units[0]
   return { id, name, unit: own?.id ?? null, symbol: own?.symbol ?? '', colour: own?.colour ?? 8 }
 }

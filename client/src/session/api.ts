@@ -9,7 +9,7 @@ import { errorBody } from '@soanchung/shared/protocol.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** `path` begins with `/api/`. A body that is a Blob is JSON already. */
+/** `path` begins with `/api/`. A body that is a Blob goes as it is, as JSON where it does not say what it is. */
 export async function request<Value>(
   method: Method,
   path: string,
@@ -49,7 +49,7 @@ async function send<Value>(
       fetch(path, {
         method,
         credentials: 'same-origin',
-        ...(json === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: json }),
+        ...(json === undefined ? {} : { headers: { 'content-type': typeOf(json) }, body: json }),
         ...(signal ? { signal } : {}),
       }))
     if (response.ok) return await read(response)
@@ -59,4 +59,8 @@ async function send<Value>(
   } catch (error) {
     return refuse(error instanceof SyntaxError ? 'server.failed' : 'network.offline', String(error))
   }
+}
+
+function typeOf(body: Blob | string): string {
+  return body instanceof Blob && body.type !== '' ? body.type : 'application/json'
 }

@@ -5,6 +5,7 @@
  */
 import { createContext } from 'svelte'
 import * as z from 'zod/mini'
+import { signInAnswer, type SignInAnswer } from '@soanchung/shared/accounts.ts'
 import { accept, type Result } from '@soanchung/shared/errors.ts'
 import { me as meSchema, type Me } from '@soanchung/shared/protocol.ts'
 import { forgetAsked } from '../ahead.ts'
@@ -28,12 +29,25 @@ export class Session {
     this.settled = true
   }
 
-  /** Refused with `auth.wrong`, `auth.slow` or `network.offline`. */
-  async signIn(username: string, password: string, remember: boolean): Promise<Result<Me>> {
-    const body = { username, password, remember }
+  /** Refused with `auth.wrong`, `auth.slow` or `network.offline`. A challenge wants a code next. */
+  async signIn(username: string, password: string, remember: boolean): Promise<Result<SignInAnswer>> {
+    return await this.#enter('/api/auth/sign-in/username', signInAnswer, { username, password, remember })
+  }
+
+  /** The second step. */
+  async signInWithCode(challenge: string, code: string): Promise<Result<SignInAnswer>> {
+    return await this.#enter('/api/auth/sign-in/code', meSchema, { challenge, code })
+  }
+
+  /** Sets the password of an invitation, and goes on as after `signIn`. */
+  async acceptInvitation(token: string, password: string): Promise<Result<SignInAnswer>> {
+    return await this.#enter('/api/auth/invitation/accept', signInAnswer, { token, password })
+  }
+
+  async #enter(path: string, schema: z.ZodMiniType<SignInAnswer>, body: unknown): Promise<Result<SignInAnswer>> {
     forgetAsked()
-    const answer = await request('POST', '/api/auth/sign-in/username', meSchema, body)
-    if (answer.ok) this.#become(answer.value)
+    const answer = await request('POST', path, schema, body)
+    if (answer.ok && !('challenge' in answer.value)) this.#become(answer.value)
     return answer
   }
 

@@ -8,7 +8,7 @@
 import Dexie, { type EntityTable, type InsertType } from 'dexie'
 import { mergeUpdates } from 'yjs'
 import type { ErrorCode } from '@soanchung/shared/errors.ts'
-import type { PlanId, UserId } from '@soanchung/shared/ids.ts'
+import type { HandedDraftId, PlanId, UserId } from '@soanchung/shared/ids.ts'
 import { parseDocumentName, type DocumentName } from '@soanchung/shared/plan/documents.ts'
 import { planRecord, type PlanRecord } from '@soanchung/shared/protocol.ts'
 import { checksum } from './checksum.ts'
@@ -58,6 +58,8 @@ export interface StoredRequest {
 /** What the server refused. `state` is the whole document as it was, `changes` what was refused of it. */
 export interface Draft {
   id: number
+  /** Its name where it is handed to the lead. */
+  key: HandedDraftId
   plan: PlanId
   document: DocumentName
   state: Uint8Array<ArrayBuffer>

@@ -34,7 +34,8 @@ interface DocumentEvents {
   refused: (code: ErrorCode) => void
   /** The server ended this document's connection, or would not begin it. */
   ended: (code: ErrorCode) => void
-  recordChanged: () => void
+  /** The plan's record on the server is at this count of changes. */
+  recordChanged: (rights: number) => void
 }
 
 const messageSync = 0
@@ -257,7 +258,7 @@ export class DocumentSync {
   #onStateless(payload: string): void {
     const message = parseStateless(payload)
     if (message === null) return
-    if (message.type === 'record-changed') this.#events.recordChanged()
+    if (message.type === 'record') this.#events.recordChanged(message.rights)
     else this.#refuse(isErrorCode(message.code) ? message.code : 'server.failed')
   }
 

@@ -5,7 +5,7 @@
 import * as Y from 'yjs'
 import type { PartId } from '@soanchung/shared/ids.ts'
 import { readBody, type Block, type Inline } from '@soanchung/shared/plan/blocks.ts'
-import { parseDocumentName } from '@soanchung/shared/plan/documents.ts'
+import { parseDocumentName, type DocumentName } from '@soanchung/shared/plan/documents.ts'
 import { readMeta } from '@soanchung/shared/plan/meta.ts'
 import { numberBlocks } from '@soanchung/shared/plan/numbering.ts'
 import { readOutline } from '@soanchung/shared/plan/outline.ts'
@@ -22,7 +22,6 @@ import {
 } from '@soanchung/shared/targets/view.ts'
 import { m } from '../paraglide/messages.js'
 import type { PlanModel } from '../plan/plan-model.svelte.ts'
-import type { NewDraft } from './drafts.svelte.ts'
 
 export interface DraftLine {
   /** The mark before it: `a)`, `1.1.`; empty where there is none. */
@@ -46,7 +45,10 @@ export interface DraftWords {
   cells: DraftCell[]
 }
 
-export function readDraft({ document: name, state }: NewDraft, model: PlanModel): DraftWords {
+export function readDraft(
+  { document: name, state }: { document: DocumentName; state: Uint8Array },
+  model: PlanModel,
+): DraftWords {
   const mine = new Y.Doc()
   Y.applyUpdate(mine, state)
   const subject = parseDocumentName(name)

@@ -4,7 +4,7 @@
  */
 import * as Y from 'yjs'
 import type { ErrorCode } from '@soanchung/shared/errors.ts'
-import type { PlanId } from '@soanchung/shared/ids.ts'
+import { newId, type HandedDraftId, type PlanId } from '@soanchung/shared/ids.ts'
 import { writeBody, type Block } from '@soanchung/shared/plan/blocks.ts'
 import type { DocumentName } from '@soanchung/shared/plan/documents.ts'
 import type { DeviceStore, Draft } from './device-store.ts'
@@ -64,7 +64,7 @@ export function draftOfWords(
   const words = new Y.Doc()
   writeBody(words.getXmlFragment('body'), blocks)
   const bytes = (one: Y.Doc) => Y.encodeStateAsUpdate(one) as Uint8Array<ArrayBuffer>
-  return { plan, document, code, refusedAt: Date.now(), state: bytes(words), changes: bytes(new Y.Doc()) }
+  return { key: newId(), plan, document, code, refusedAt: Date.now(), state: bytes(words), changes: bytes(new Y.Doc()) }
 }
 
 /** The draft of a document with `changes`, which are still in it. */
@@ -75,7 +75,7 @@ export function draftOf(
   changes: readonly PendingChange[],
 ): NewDraft {
   return {
-    ...{ plan, document: name, code, refusedAt: Date.now() },
+    ...{ key: newId<HandedDraftId>(), plan, document: name, code, refusedAt: Date.now() },
     state: Y.encodeStateAsUpdate(document) as Uint8Array<ArrayBuffer>,
     changes: Y.mergeUpdates(changes.map(({ bytes }) => bytes)) as Uint8Array<ArrayBuffer>,
   }

@@ -180,7 +180,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
   }
 
   get mayWriteOutline(): boolean {
-    return this.#record.mayWriteOutline && this.#mayType()
+    return this.#record.may.includes('outline.write') && this.#mayType()
   }
 
   part(id: PartId): OpenPart {
@@ -231,7 +231,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
 
   #mayWritePart(id: PartId): boolean {
     if (!this.#mayType()) return false
-    return this.#mayWriteParts.get(id) ?? (this.#record.mayWriteOutline && this.#outbox.makes(id))
+    return this.#mayWriteParts.get(id) ?? (this.#record.may.includes('part.create') && this.#outbox.makes(id))
   }
 
   /** An older page must not touch content that it does not know. */
@@ -250,7 +250,9 @@ class PlanSync implements OpenPlan, OpenedPlan {
       remote: (bytes) => this.#remote.add(name, bytes),
       refused: (code) => this.#refused(name, code),
       ended: (code) => this.#ended(name, code),
-      recordChanged: () => this.#refresh.soon(),
+      recordChanged: (rights) => {
+        if (rights > this.#record.rights) this.#refresh.soon()
+      },
     })
     if (name === this.#outlineName) {
       document.document.getMap('parts').observe(() => this.#knowParts())
@@ -337,6 +339,8 @@ class PlanSync implements OpenPlan, OpenedPlan {
       this.#code = code
       this.#agreed = false
     }
+    // Whoever is out of the plan may hand nothing in; what they wrote is kept where they find it.
+    if (code === 'not.found') for (const name of this.#ledger.documents()) this.#refused(name, 'not.allowed')
     this.#tellSaving()
     this.#notify()
     this.#refresh.failed()

@@ -7,7 +7,7 @@ import type { Unit } from '@soanchung/shared/protocol.ts'
 import type { Frequency, Measure, Quantity } from '@soanchung/shared/targets/quantity.ts'
 import { parseQuantity } from '@soanchung/shared/targets/quantity-text.ts'
 import type { ValueContent } from '@soanchung/shared/targets/register.ts'
-import { foldText } from '../ui/fold.ts'
+import { foldText } from '@soanchung/shared/fold.ts'
 import { cellOf, readMeasureWords, type CellContext, type EntryRow } from '@soanchung/shared/targets/view.ts'
 
 /** `unread`: it is kept as typed, because it is no quantity. */

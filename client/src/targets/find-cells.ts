@@ -5,7 +5,7 @@ import { referenceText, type ReferenceText } from '@soanchung/shared/targets/ref
 import type { Target } from '@soanchung/shared/targets/register.ts'
 import { m } from '../paraglide/messages.js'
 import type { PlanModel } from '../plan/plan-model.svelte.ts'
-import { foldText } from '../ui/fold.ts'
+import { foldText } from '@soanchung/shared/fold.ts'
 import { partTitle } from './grid.svelte.ts'
 
 interface FoundCell extends ReferenceText {

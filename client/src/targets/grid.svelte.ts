@@ -22,7 +22,7 @@ import {
 import { titleOf } from '../plan/outline-tree.svelte.ts'
 import type { PlanModel } from '../plan/plan-model.svelte.ts'
 import { m } from '../paraglide/messages.js'
-import { foldText } from '../ui/fold.ts'
+import { foldText } from '@soanchung/shared/fold.ts'
 import { editText, isDerived, readCell } from './cells.ts'
 import { fillDown, planPaste, type PasteProblem } from './paste.ts'
 import { addEntries, mayWrite, moveEntry, writeEntries } from './register-edit.ts'

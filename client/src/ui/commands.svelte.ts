@@ -64,7 +64,9 @@ export function keysOf(event: KeyboardEvent): string {
   return [modifier && 'Mod', event.altKey && 'Alt', event.shiftKey && 'Shift', key].filter(Boolean).join('+')
 }
 
+/** Not the cell of a table that only listens: nothing has been typed into it that a key could be about. */
 function isField(target: EventTarget | null): boolean {
+  if (target instanceof HTMLElement && target.dataset['keys'] === 'of-screen') return false
   return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement
 }
 

@@ -20,3 +20,8 @@ export function parseDay(text: string): string | null {
   // A day that does not exist rolls over into the next month, or is no date at all.
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso) ? iso : null
 }
+
+/** `2026-11-21`, by the clock of this device. */
+export function isoDay(date: Date): string {
+  return [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((one) => String(one).padStart(2, '0')).join('-')
+}

@@ -1,25 +1,27 @@
 /**
- * Who is asking: accounts with a user name and password and their sessions (better-auth does the
- * hashing, cookies and expiry), and personal access tokens. Nobody signs up by themselves;
- * accounts are made by a command or the demo. Nothing is cached, so that whatever is revoked stops
- * working with the next question.
+ * Who is asking: sessions (better-auth makes them, signs their cookies and lets them expire),
+ * personal access tokens, and the accounts with their passwords. How somebody comes to a session
+ * is in sign-in.ts. Nobody signs up by themselves. Nothing is cached, so that whatever is revoked
+ * stops working with the next question.
  */
 import { betterAuth } from 'better-auth'
-import { isAPIError } from 'better-auth/api'
-import { username } from 'better-auth/plugins/username'
-import type { Kysely } from 'kysely'
+import { createAuthEndpoint } from 'better-auth/api'
+import { setSessionCookie } from 'better-auth/cookies'
+import type { Kysely, Transaction } from 'kysely'
 import type { Logger } from 'pino'
+import { z } from 'zod'
 import { accept, refuse, type Result } from '@soanchung/shared/errors.ts'
-import { userId, type UserId } from '@soanchung/shared/ids.ts'
+import { newId, userId, type UserId } from '@soanchung/shared/ids.ts'
+import type { Actor } from '@soanchung/shared/permissions.ts'
 import { minPasswordLength, type Me } from '@soanchung/shared/protocol.ts'
+import { usernamePattern } from '@soanchung/shared/units/units.ts'
 import type { Tables } from '../storage/tables.ts'
 import type { Identity } from '../sync/gate.ts'
-import { createAttempts } from './attempts.ts'
-import { actorOf, findUser, presenceOf, readPerson } from './people.ts'
+import { actorOf, insertUser, membershipsOf, presenceOf, readPerson, type NewUser } from './people.ts'
 import { findToken } from './tokens.ts'
 
 const day = 24 * 60 * 60
-const usernamePattern = /^[a-z0-9][a-z0-9._-]{2,29}$/
+const maxPasswordLength = 200
 
 export interface Identified extends Identity {
   person: Me
@@ -35,31 +37,30 @@ export interface SessionAnswer {
 export interface Accounts {
   /** By access token, or by the session's cookie in the headers; null for neither. */
   identify(from: { headers: Headers; token?: string }): Promise<Identified | null>
-  /** Which of the proofs by which somebody was identified before would still do. */
-  stillHolds(proofs: readonly string[]): Promise<ReadonlySet<string>>
-  signIn(attempt: {
-    username: string
-    password: string
-    remember: boolean
-    address: string
-  }): Promise<Result<SessionAnswer & { person: Me }>>
+  /** As whom each proof by which somebody was identified before counts now; without those that would not do. */
+  actorsOf(proofs: readonly string[]): Promise<ReadonlyMap<string, Actor>>
+  /** Whoever calls this has made sure who it is. `remember` false: it ends with the browser. */
+  beginSession(user: UserId, remember: boolean): Promise<SessionAnswer>
   /** Ends the session of these headers, on the server first. */
   signOut(headers: Headers): Promise<SessionAnswer>
   /** Makes the session last longer where half of a day has passed since it was last made to. */
   renew(headers: Headers): Promise<SessionAnswer>
-  /** Ends every other session of the person. */
-  changePassword(
-    headers: Headers,
-    change: { currentPassword: string; newPassword: string },
-    address: string,
-  ): Promise<Result<SessionAnswer>>
-  /** `conflict.exists` where the name is taken, `input.invalid` where it or the password is no good. */
-  createUser(user: {
-    username: string
-    name: string
-    password: string
-    administrator: boolean
-  }): Promise<Result<UserId>>
+  /** False also for nobody and for somebody without a password, after the same work. */
+  verifyPassword(user: UserId | null, password: string): Promise<boolean>
+  /** For `writePassword`; `password.short` where it is no good. */
+  hashPassword(password: string): Promise<Result<string>>
+  /** An account to be written with `insertUser`. `input.invalid` where name or password are no good. */
+  newUser(user: WantedUser): Promise<Result<NewUser>>
+  /** Refused as `newUser` does, and with `conflict.username` where the name is taken. */
+  createUser(user: WantedUser): Promise<Result<UserId>>
+}
+
+interface WantedUser {
+  username: string
+  name: string
+  /** Null for somebody who is going to get an invitation. */
+  password: string | null
+  administrator: boolean
 }
 
 interface AccountsOptions {
@@ -71,15 +72,31 @@ interface AccountsOptions {
   logger: Logger
 }
 
+/** Sessions for people whom we have recognised ourselves; never open over HTTP. */
+const sessionsByUs = {
+  id: 'sessions-by-us',
+  endpoints: {
+    beginSession: createAuthEndpoint.serverOnly(
+      { method: 'POST', body: z.object({ user: z.string(), remember: z.boolean() }) },
+      async (context) => {
+        const { internalAdapter } = context.context
+        const user = await internalAdapter.findUserById(context.body.user)
+        if (user === null) throw new Error('a session for nobody')
+        const session = await internalAdapter.createSession(user.id, !context.body.remember)
+        await setSessionCookie(context, { session, user }, !context.body.remember)
+      },
+    ),
+  },
+} as const
+
 export function createAccounts({ query, dialect, secret, publicUrl, logger }: AccountsOptions): Accounts {
-  const attempts = createAttempts()
   const auth = betterAuth({
     appName: 'Soạn Chung',
     baseURL: publicUrl,
     secret,
     database: { db: query, type: dialect },
-    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength, maxPasswordLength: 200 },
-    plugins: [username({ usernameValidator: (name) => usernamePattern.test(name) })],
+    user: { additionalFields: { username: { type: 'string' }, displayUsername: { type: 'string' } } },
+    plugins: [sessionsByUs],
     session: { expiresIn: 30 * day, updateAge: day / 2 },
     // Origin and the number of attempts are checked before a request comes here, for all routes alike.
     rateLimit: { enabled: false },
@@ -87,6 +104,7 @@ export function createAccounts({ query, dialect, secret, publicUrl, logger }: Ac
     telemetry: { enabled: false },
     logger: { log: (level, message) => logger[level]({ from: 'better-auth' }, message) },
   })
+  let nobodysHash: Promise<string> | null = null
 
   async function sessionOf(headers: Headers): Promise<{ id: string; owner: UserId; token: string } | null> {
     if (!headers.has('cookie')) return null
@@ -94,6 +112,15 @@ export function createAccounts({ query, dialect, secret, publicUrl, logger }: Ac
     return found === null
       ? null
       : { id: found.session.id, owner: userId.parse(found.user.id), token: found.session.token }
+  }
+
+  async function newUser({ username: wanted, name, password, administrator }: WantedUser): Promise<Result<NewUser>> {
+    const handle = wanted.trim().toLowerCase()
+    if (!usernamePattern.test(handle) || name.trim() === '') return refuse('input.invalid', 'username')
+    if (password !== null && !isGoodPassword(password)) return refuse('password.short')
+    const { password: hashing } = await auth.$context
+    const passwordHash = password === null ? null : await hashing.hash(password)
+    return accept({ username: handle, name: name.trim(), administrator, passwordHash })
   }
 
   return {
@@ -113,52 +140,45 @@ export function createAccounts({ query, dialect, secret, publicUrl, logger }: Ac
       return { person, actor: actorOf(person, 'write'), presence: presenceOf(person), via: 'session', proof }
     },
 
-    async stillHolds(proofs) {
+    async actorsOf(proofs) {
       const [sessions, tokens] = [idsOf('session', proofs), idsOf('token', proofs)]
-      const found = await Promise.all([
+      const [liveSessions, liveTokens] = await Promise.all([
         sessions.length === 0
           ? []
           : query
               .selectFrom('session')
-              .innerJoin('user', 'user.id', 'session.userId')
-              .select('session.id')
-              .where('session.id', 'in', sessions)
-              .where('session.expiresAt', '>', new Date().toISOString())
+              .select(['id', 'userId as owner'])
+              .where('id', 'in', sessions)
+              .where('expiresAt', '>', new Date().toISOString())
               .execute(),
         tokens.length === 0
           ? []
           : query
               .selectFrom('access_tokens')
-              .select('id')
+              .select(['id', 'user_id as owner', 'scope'])
               .where('id', 'in', tokens)
               .where('expires_at', '>', Date.now())
               .execute(),
       ])
-      const [liveSessions, liveTokens] = found
-      return new Set([
-        ...liveSessions.map(({ id }) => proofOf('session', id)),
-        ...liveTokens.map(({ id }) => proofOf('token', id)),
-      ])
+      const held = [
+        ...liveSessions.map(({ id, owner }) => ({ proof: proofOf('session', id), owner, scope: 'write' as const })),
+        ...liveTokens.map(({ id, owner, scope }) => ({ proof: proofOf('token', id), owner, scope })),
+      ]
+      const members = await membershipsOf(
+        query,
+        held.map(({ owner }) => owner),
+      )
+      return new Map(
+        held.flatMap(({ proof, owner, scope }) => {
+          const member = members.get(owner)
+          return member === undefined ? [] : [[proof, { userId: owner, ...member, scope }] as const]
+        }),
+      )
     },
 
-    async signIn({ username: name, password, remember, address }) {
-      const attempt = attempts.take(name, address)
-      if (!attempt.allowed) return refuse('auth.slow')
-      // A name that cannot exist costs the same as one that does not.
-      const asked = usernamePattern.test(name.toLowerCase()) ? name : 'khong-co'
-      try {
-        const { headers, response } = await auth.api.signInUsername({
-          body: { username: asked.toLowerCase(), password, rememberMe: remember },
-          returnHeaders: true,
-        })
-        const person = response === null ? null : await readPerson(query, userId.parse(response.user.id))
-        if (person === null) return refuse('auth.wrong')
-        attempt.succeeded()
-        return accept({ cookies: headers.getSetCookie(), person })
-      } catch (error) {
-        if (isAPIError(error) && error.statusCode < 500) return refuse('auth.wrong')
-        throw error
-      }
+    async beginSession(user, remember) {
+      const { headers } = await auth.api.beginSession({ body: { user, remember }, returnHeaders: true })
+      return { cookies: headers.getSetCookie() }
     },
 
     async signOut(headers) {
@@ -173,55 +193,62 @@ export function createAccounts({ query, dialect, secret, publicUrl, logger }: Ac
       return { cookies: answer.headers.getSetCookie() }
     },
 
-    async changePassword(headers, { currentPassword, newPassword }, address) {
-      const session = await sessionOf(headers)
-      if (session === null) return refuse('auth.required')
-      const attempt = attempts.take(`password of ${session.owner}`, address)
-      if (!attempt.allowed) return refuse('auth.slow')
-      try {
-        const answer = await auth.api.changePassword({
-          headers,
-          body: { currentPassword, newPassword, revokeOtherSessions: true },
-          returnHeaders: true,
-        })
-        attempt.succeeded()
-        return accept({ cookies: answer.headers.getSetCookie() })
-      } catch (error) {
-        if (!isAPIError(error) || error.statusCode >= 500) throw error
-        return refuse(error.body?.code === 'INVALID_PASSWORD' ? 'password.wrong' : 'password.short')
-      }
+    async verifyPassword(user, password) {
+      const { password: hashing } = await auth.$context
+      const account = user === null ? undefined : await credentialOf(query, user)
+      const hash = account?.password ?? null
+      nobodysHash ??= hashing.hash('nobody has this password')
+      const matches = await hashing.verify({ hash: hash ?? (await nobodysHash), password })
+      return matches && hash !== null
     },
 
-    async createUser({ username: wanted, name, password, administrator }) {
-      const handle = wanted.toLowerCase()
-      if (!usernamePattern.test(handle) || name.trim() === '') return refuse('input.invalid', 'username')
-      if (password.length < minPasswordLength || password.length > 200) return refuse('password.short')
-      if ((await findUser(query, handle)) !== null) return refuse('conflict.exists', handle)
-      const context = await auth.$context
-      const made = await context.internalAdapter.createUser(
-        {
-          name: name.trim(),
-          // The library wants an address; this one can never receive anything (RFC 2606).
-          email: `${handle}@soanchung.invalid`,
-          emailVerified: false,
-          username: handle,
-          displayUsername: handle,
-        },
-        { method: 'admin' },
-      )
-      const id = userId.parse(made.id)
-      await context.internalAdapter.linkAccount({
-        userId: id,
-        accountId: id,
-        providerId: 'credential',
-        password: await context.password.hash(password),
-      })
-      if (administrator) {
-        await query.updateTable('user').set({ administrator: 1 }).where('id', '=', id).execute()
-      }
-      return accept(id)
+    async hashPassword(password) {
+      if (!isGoodPassword(password)) return refuse('password.short')
+      const { password: hashing } = await auth.$context
+      return accept(await hashing.hash(password))
+    },
+
+    newUser,
+
+    async createUser(user) {
+      const ready = await newUser(user)
+      if (!ready.ok) return ready
+      return query.transaction().execute((transaction) => insertUser(transaction, ready.value))
     },
   }
+}
+
+/** The first password or another one; ends all sessions of the person. */
+export async function writePassword(transaction: Transaction<Tables>, user: UserId, passwordHash: string) {
+  const now = new Date().toISOString()
+  await transaction.deleteFrom('session').where('userId', '=', user).execute()
+  const account = await credentialOf(transaction, user)
+  if (account !== undefined) {
+    await transaction
+      .updateTable('account')
+      .set({ password: passwordHash, updatedAt: now })
+      .where('id', '=', account.id)
+      .execute()
+    return
+  }
+  const values = { id: newId(), accountId: user, providerId: 'credential', userId: user }
+  await transaction
+    .insertInto('account')
+    .values({ ...values, password: passwordHash, createdAt: now, updatedAt: now })
+    .execute()
+}
+
+function isGoodPassword(password: string): boolean {
+  return password.length >= minPasswordLength && password.length <= maxPasswordLength
+}
+
+async function credentialOf(query: Kysely<Tables>, user: UserId) {
+  return await query
+    .selectFrom('account')
+    .select(['id', 'password'])
+    .where('userId', '=', user)
+    .where('providerId', '=', 'credential')
+    .executeTakeFirst()
 }
 
 function proofOf(kind: Identified['via'], id: string): string {

@@ -2,68 +2,134 @@
  * The commands that make people, units and tokens from a terminal. They open the database beside a
  * running server; whoever may read the data folder is trusted like its owner.
  */
-import { randomInt } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { accept, refuse, type Result } from '@soanchung/shared/errors.ts'
-import { newId, type UnitId, type UserId } from '@soanchung/shared/ids.ts'
+import type { UnitId, UserId } from '@soanchung/shared/ids.ts'
 import { createTokenBody } from '@soanchung/shared/protocol.ts'
+import { unitBody, usualProfile } from '@soanchung/shared/units/units.ts'
+import type { Database } from '../storage/database.ts'
 import type { Tables } from '../storage/tables.ts'
+import { createPerson } from '../units/members.ts'
+import { createUnit } from '../units/units.ts'
 import type { Accounts } from './accounts.ts'
-import { addMember, createUnit, findUser, listUnits } from './people.ts'
+import { setActive } from './active.ts'
+import { newPassword } from './first-password.ts'
+import { createInvitation } from './invitations.ts'
+import { findUser, listUnits } from './people.ts'
+import { removeSecondFactor } from './second-factor.ts'
 import { createToken, listTokens, revokeToken } from './tokens.ts'
 
 /** Lines for a terminal and the same as JSON. */
 export interface Outcome {
   lines: string[]
   json: unknown
+  /** Default 0. */
+  exitCode?: number
 }
 export type Options = Readonly<Record<string, string | boolean | undefined>>
 export interface CommandContext {
-  query: Kysely<Tables>
+  database: Database
   accounts: Accounts
+  /** Where people open the application, as far as the settings say. */
+  publicUrl: string
 }
 type Run = (context: CommandContext, options: Options, positionals: readonly string[]) => Promise<Result<Outcome>>
 
-export const userCreate: Run = async ({ query, accounts }, options) => {
+export const userCreate: Run = async ({ database, accounts }, options) => {
   const unitSymbol = text(options['unit'])
-  const unit = unitSymbol === '' ? null : await findUnit(query, unitSymbol)
+  const unit = unitSymbol === '' ? null : await findUnit(database.query, unitSymbol)
   if (unitSymbol !== '' && unit === null) return refuse('not.found', `--unit ${unitSymbol}`)
-  const password = text(options['password']) || newPassword()
-  const username = text(options['username'])
-  const made = await accounts.createUser({
-    username,
-    name: text(options['name']),
-    password,
-    administrator: options['admin'] === true,
-  })
+  const made = await createPerson(
+    database,
+    accounts,
+    null,
+    {
+      username: text(options['username']),
+      name: text(options['name']),
+      administrator: options['admin'] === true,
+      memberships: unit === null ? [] : [{ unit, office: text(options['office']) }],
+    },
+    text(options['password']) || newPassword(),
+  )
   if (!made.ok) return made
-  if (unit !== null) await addMember(query, { unit, user: made.value, office: text(options['office']) })
+  const { person, password } = made.value
   return accept({
-    lines: [`Tên đăng nhập / User name: ${username}`, `Mật khẩu / Password: ${password}`],
-    json: { id: made.value, username, password },
+    lines: [`Tên đăng nhập / User name: ${person.username}`, `Mật khẩu / Password: ${password}`],
+    json: { id: person.id, username: person.username, password },
   })
 }
 
-export const unitCreate: Run = async ({ query }, options) => {
-  const parentSymbol = text(options['parent'])
-  const parent = parentSymbol === '' ? null : await findUnit(query, parentSymbol)
-  if (parentSymbol !== '' && parent === null) return refuse('not.found', `--parent ${parentSymbol}`)
-  const [name, symbol] = [text(options['name']), text(options['symbol'])]
-  if (name === '' || symbol === '') return refuse('input.invalid', '--name --symbol')
-  if ((await findUnit(query, symbol)) !== null) return refuse('conflict.exists', `--symbol ${symbol}`)
-  const id = newId<UnitId>()
-  const colour = (await listUnits(query)).length % 10
-  await createUnit(query, { id, name, symbol, colour, parent })
-  return accept({ lines: [`${symbol}\t${name}\t${id}`], json: { id, name, symbol, colour, parent } })
+/** The way in for somebody who has no password yet, or forgot it. */
+export const userInvite: Run = async ({ database: { query }, publicUrl }, _options, [username]) => {
+  const user = await personNamed(query, username)
+  if (!user.ok) return user
+  const made = await createInvitation(query, null, user.value)
+  if (!made.ok) return made
+  const address = `${publicUrl}/invite#${made.value.token}`
+  const until = new Date(made.value.expiresAt).toISOString().slice(0, 10)
+  return accept({
+    lines: [`Đường dẫn, dùng một lần, đến ${until} / Link, works once, until ${until}:`, address],
+    json: { ...made.value, address },
+  })
 }
 
-export const unitList: Run = async ({ query }) => {
+const setActiveTo =
+  (active: boolean): Run =>
+  async ({ database: { query } }, _options, [username]) => {
+    const user = await personNamed(query, username)
+    if (!user.ok) return user
+    const set = await setActive(query, null, user.value, active)
+    if (!set.ok) return set
+    const words = active ? 'Đã mở lại / Active again' : 'Đã ngừng / Deactivated'
+    return accept({ lines: [`${words}: ${username ?? ''}`], json: { id: user.value, active } })
+  }
+export const userDeactivate = setActiveTo(false)
+export const userActivate = setActiveTo(true)
+
+/** For somebody who lost the app and the codes on paper. */
+export const userForgetFactor: Run = async ({ database: { query } }, _options, [username]) => {
+  const user = await personNamed(query, username)
+  if (!user.ok) return user
+  if (!(await removeSecondFactor(query, null, user.value))) return refuse('second.off')
+  return accept({
+    lines: [`Đã tắt xác thực hai lớp / Second factor is off: ${username ?? ''}`],
+    json: { id: user.value },
+  })
+}
+
+export const unitCreate: Run = async ({ database }, options) => {
+  const parentSymbol = text(options['parent'])
+  const units = await listUnits(database.query)
+  const parent = units.find(({ symbol }) => symbol === parentSymbol)?.id ?? null
+  if (parentSymbol !== '' && parent === null) return refuse('not.found', `--parent ${parentSymbol}`)
+  const kind = text(options['kind']) || 'other'
+  const body = unitBody.safeParse({
+    kind,
+    level: text(options['level']) || 'commune',
+    profile: text(options['profile']) || Object.entries(usualProfile).find(([one]) => one === kind)?.[1],
+    colour: units.length % 10,
+    names: [{ since: '', name: text(options['name']), symbol: text(options['symbol']) }],
+    parent,
+    guidedBy: [],
+    memberOf: [],
+    signers: [],
+    closedOn: null,
+    mergedInto: null,
+  })
+  if (!body.success) return refuse('input.invalid', z.prettifyError(body.error))
+  const made = await createUnit(database, null, body.data)
+  if (!made.ok) return made
+  const unit = (await listUnits(database.query)).find(({ id }) => id === made.value.id)
+  return accept({ lines: [`${unit?.symbol}\t${unit?.name}\t${unit?.id}`], json: unit })
+}
+
+export const unitList: Run = async ({ database: { query } }) => {
   const units = await listUnits(query)
   return accept({ lines: units.map(({ id, name, symbol }) => `${symbol}\t${name}\t${id}`), json: units })
 }
 
-export const tokenCreate: Run = async ({ query }, options) => {
+export const tokenCreate: Run = async ({ database: { query } }, options) => {
   const owner = await ownerOf(query, options)
   if (!owner.ok) return owner
   const wanted = createTokenBody.safeParse({
@@ -72,11 +138,11 @@ export const tokenCreate: Run = async ({ query }, options) => {
     days: Number(options['days'] ?? 90),
   })
   if (!wanted.success) return refuse('input.invalid', z.prettifyError(wanted.error))
-  const token = await createToken(query, owner.value, wanted.data)
+  const token = await createToken(query, null, owner.value, wanted.data)
   return accept({ lines: [token.token], json: token })
 }
 
-export const tokenList: Run = async ({ query }, options) => {
+export const tokenList: Run = async ({ database: { query } }, options) => {
   const owner = await ownerOf(query, options)
   if (!owner.ok) return owner
   const tokens = await listTokens(query, owner.value)
@@ -85,30 +151,22 @@ export const tokenList: Run = async ({ query }, options) => {
   return accept({ lines: tokens.map(line), json: tokens })
 }
 
-export const tokenRevoke: Run = async ({ query }, options, [id]) => {
+export const tokenRevoke: Run = async ({ database: { query } }, options, [id]) => {
   const owner = await ownerOf(query, options)
   if (!owner.ok) return owner
-  if (id === undefined || !(await revokeToken(query, owner.value, id))) return refuse('not.found', id)
+  if (id === undefined || !(await revokeToken(query, null, owner.value, id))) return refuse('not.found', id)
   return accept({ lines: [`Đã thu hồi / Revoked: ${id}`], json: { revoked: id } })
-}
-
-const passwordWords =
-  'bien bong buom cam cau cay chim cua dao dau dong dua gao gio hoa hong khoai la lua mai may mua nang ngo nui rung sao sen song suoi trang tre'.split(
-    ' ',
-  )
-
-/**
- * A password that can be read out over the telephone: four of 32 words, each with two of 64
- * numbers, 44 bits of chance. Sign-in is slowed down to a few attempts a minute.
- */
-export function newPassword(): string {
-  return Array.from({ length: 4 }, () => `${passwordWords[randomInt(32)] ?? ''}${randomInt(20, 84)}`).join('-')
 }
 
 async function ownerOf(query: Kysely<Tables>, options: Options): Promise<Result<UserId>> {
   const username = text(options['user'])
   const owner = await findUser(query, username)
   return owner === null ? refuse('not.found', `--user ${username}`) : accept(owner)
+}
+
+async function personNamed(query: Kysely<Tables>, username: string | undefined): Promise<Result<UserId>> {
+  const user = username === undefined ? null : await findUser(query, username)
+  return user === null ? refuse('not.found', username ?? 'USERNAME') : accept(user)
 }
 
 async function findUnit(query: Kysely<Tables>, symbol: string): Promise<UnitId | null> {

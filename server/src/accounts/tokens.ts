@@ -8,6 +8,7 @@ import type { Kysely } from 'kysely'
 import type { UserId } from '@soanchung/shared/ids.ts'
 import type { AccessToken, createTokenBody } from '@soanchung/shared/protocol.ts'
 import type { z } from 'zod'
+import { audit } from '../audit/trail.ts'
 import type { Tables } from '../storage/tables.ts'
 
 const prefix = 'soan_'
@@ -16,8 +17,10 @@ const dayMs = 24 * 60 * 60 * 1000
 /** `last_used_at` is for people; writing it at each request would cost more than it tells. */
 const usedPrecisionMs = 60_000
 
+/** `actor` is null for a command. */
 export async function createToken(
   query: Kysely<Tables>,
+  actor: UserId | null,
   owner: UserId,
   { name, scope, days }: z.infer<typeof createTokenBody>,
 ): Promise<AccessToken & { token: string }> {
@@ -25,17 +28,21 @@ export async function createToken(
   const createdAt = Date.now()
   const row = { id: randomBytes(12).toString('hex'), name, scope }
   const expiresAt = createdAt + days * dayMs
-  await query
-    .insertInto('access_tokens')
-    .values({
-      ...row,
-      user_id: owner,
-      hash: hashOf(token),
-      created_at: createdAt,
-      expires_at: expiresAt,
-      last_used_at: null,
-    })
-    .execute()
+  await query.transaction().execute(async (transaction) => {
+    await transaction
+      .insertInto('access_tokens')
+      .values({
+        ...row,
+        user_id: owner,
+        hash: hashOf(token),
+        created_at: createdAt,
+        expires_at: expiresAt,
+        last_used_at: null,
+      })
+      .execute()
+    const detail = { ...row, expiresAt }
+    await audit(transaction, { actor, action: 'token.created', subject: `person/${owner}`, detail })
+  })
   return { ...row, createdAt, expiresAt, lastUsedAt: null, token }
 }
 
@@ -58,13 +65,22 @@ export async function listTokens(query: Kysely<Tables>, owner: UserId): Promise<
 }
 
 /** False where the person has no such token. It stops working at once. */
-export async function revokeToken(query: Kysely<Tables>, owner: UserId, id: string): Promise<boolean> {
-  const result = await query
-    .deleteFrom('access_tokens')
-    .where('id', '=', id)
-    .where('user_id', '=', owner)
-    .executeTakeFirst()
-  return result.numDeletedRows > 0n
+export async function revokeToken(
+  query: Kysely<Tables>,
+  actor: UserId | null,
+  owner: UserId,
+  id: string,
+): Promise<boolean> {
+  return await query.transaction().execute(async (transaction) => {
+    const result = await transaction
+      .deleteFrom('access_tokens')
+      .where('id', '=', id)
+      .where('user_id', '=', owner)
+      .executeTakeFirst()
+    if (result.numDeletedRows === 0n) return false
+    await audit(transaction, { actor, action: 'token.revoked', subject: `person/${owner}`, detail: { id } })
+    return true
+  })
 }
 
 /** Whose token it is; null where it is unknown or has expired. */

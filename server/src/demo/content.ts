@@ -8,24 +8,75 @@ import type { PlanMeta } from '@soanchung/shared/plan/meta.ts'
 import type { PartNumbering, PartRole } from '@soanchung/shared/plan/outline.ts'
 import type { PlanRole } from '@soanchung/shared/permissions.ts'
 import type { Comparison, Measure } from '@soanchung/shared/targets/quantity.ts'
+import type { FormatProfile, UnitBody, UnitKind } from '@soanchung/shared/units/units.ts'
 
-interface DemoUnit {
+interface DemoUnit extends Pick<UnitBody, 'kind' | 'level' | 'profile' | 'signers'> {
   symbol: string
   name: string
   parent: string | null
+  memberOf: readonly string[]
   role: PlanRole
 }
 
+/** A unit of the commune; `signers` as pairs of office and name, the usual one first. */
+function communeUnit(
+  [symbol, name, parent]: [symbol: string, name: string, parent: string | null],
+  [kind, profile]: [UnitKind, FormatProfile],
+  role: PlanRole,
+  [authority, ...signers]: [authority: string, ...signers: [office: string, name: string][]],
+): DemoUnit {
+  return {
+    ...{ symbol, name, parent, kind, level: 'commune', profile, role },
+    memberOf: kind === 'association' ? ['MTTQ'] : [],
+    signers: signers.map(([office, signer]) => ({ authority, office, name: signer })),
+  }
+}
+
+const standing = 'TM. BAN THƯỜNG VỤ'
+const association: [UnitKind, FormatProfile] = ['association', 'association']
+
 export const demoUnits: readonly DemoUnit[] = [
-  { symbol: 'ĐU', name: 'Đảng uỷ xã Mây Hồng', parent: null, role: 'reviewer' },
-  { symbol: 'VP', name: 'Văn phòng Đảng uỷ xã Mây Hồng', parent: 'ĐU', role: 'reader' },
-  { symbol: 'UBND', name: 'Uỷ ban nhân dân xã Mây Hồng', parent: 'ĐU', role: 'drafter' },
-  { symbol: 'MTTQ', name: 'Uỷ ban MTTQ Việt Nam xã Mây Hồng', parent: 'ĐU', role: 'lead' },
-  { symbol: 'HND', name: 'Hội Nông dân xã Mây Hồng', parent: 'MTTQ', role: 'drafter' },
-  { symbol: 'HPN', name: 'Hội Liên hiệp Phụ nữ xã Mây Hồng', parent: 'MTTQ', role: 'drafter' },
-  { symbol: 'ĐTN', name: 'Đoàn TNCS Hồ Chí Minh xã Mây Hồng', parent: 'MTTQ', role: 'drafter' },
-  { symbol: 'CCB', name: 'Hội Cựu chiến binh xã Mây Hồng', parent: 'MTTQ', role: 'drafter' },
-  { symbol: 'CĐ', name: 'Công đoàn xã Mây Hồng', parent: 'MTTQ', role: 'drafter' },
+  communeUnit(['ĐU', 'Đảng uỷ xã Mây Hồng', null], ['party', 'party'], 'reviewer', [
+    'T/M BAN THƯỜNG VỤ',
+    ['BÍ THƯ', 'Lý Văn Sơn'],
+  ]),
+  communeUnit(['VP', 'Văn phòng Đảng uỷ xã Mây Hồng', 'ĐU'], ['party', 'party'], 'office', [
+    'T/L BAN THƯỜNG VỤ',
+    ['CHÁNH VĂN PHÒNG', 'Lê Minh Đức'],
+  ]),
+  communeUnit(['UBND', 'Uỷ ban nhân dân xã Mây Hồng', 'ĐU'], ['government', 'state'], 'drafter', [
+    'TM. UỶ BAN NHÂN DÂN',
+    ['CHỦ TỊCH', 'Đinh Công Thành'],
+  ]),
+  communeUnit(['MTTQ', 'Uỷ ban MTTQ Việt Nam xã Mây Hồng', 'ĐU'], ['front', 'front'], 'lead', [
+    'TM. BAN THƯỜNG TRỰC',
+    ['PHÓ CHỦ TỊCH', 'Nguyễn Thu Hà'],
+    ['CHỦ TỊCH', 'Trịnh Xuân Hoà'],
+  ]),
+  communeUnit(['HND', 'Hội Nông dân xã Mây Hồng', 'MTTQ'], association, 'drafter', [
+    standing,
+    ['CHỦ TỊCH', 'Trần Văn Lực'],
+  ]),
+  communeUnit(['HPN', 'Hội Liên hiệp Phụ nữ xã Mây Hồng', 'MTTQ'], association, 'drafter', [
+    standing,
+    ['CHỦ TỊCH', 'Hoàng Thị Mai'],
+  ]),
+  communeUnit(['ĐTN', 'Đoàn TNCS Hồ Chí Minh xã Mây Hồng', 'MTTQ'], ['association', 'youth-union'], 'drafter', [
+    'TM. BAN THƯỜNG VỤ',
+    ['BÍ THƯ', 'Phạm Quốc Anh'],
+  ]),
+  communeUnit(['CCB', 'Hội Cựu chiến binh xã Mây Hồng', 'MTTQ'], association, 'drafter', [
+    standing,
+    ['CHỦ TỊCH', 'Đỗ Văn Bình'],
+  ]),
+  communeUnit(['CĐ', 'Công đoàn xã Mây Hồng', 'MTTQ'], ['association', 'trade-union'], 'drafter', [
+    standing,
+    ['CHỦ TỊCH', 'Vũ Thị Lan'],
+  ]),
+  communeUnit(['BCTMT', 'Ban công tác Mặt trận thôn Đồi Chè', 'MTTQ'], ['front', 'front'], 'reader', [
+    'TM. BAN CÔNG TÁC MẶT TRẬN',
+    ['TRƯỞNG BAN', 'Triệu Thị Hạnh'],
+  ]),
 ]
 
 interface DemoPerson {
@@ -46,6 +97,7 @@ export const demoPeople: readonly DemoPerson[] = [
   { username: 'uyban', name: 'Bùi Thanh Tùng', office: 'Chuyên viên Phòng Kinh tế', unit: 'UBND' },
   { username: 'thuongvu', name: 'Lý Văn Sơn', office: 'Uỷ viên Ban Thường vụ Đảng uỷ', unit: 'ĐU' },
   { username: 'vanphong', name: 'Lê Minh Đức', office: 'Chánh Văn phòng Đảng uỷ', unit: 'VP' },
+  { username: 'thondoiche', name: 'Triệu Thị Hạnh', office: 'Trưởng ban', unit: 'BCTMT' },
   { username: 'quantri', name: 'Ngô Hải Yến', office: 'Quản trị hệ thống', unit: 'VP', administrator: true },
 ]
 
@@ -259,6 +311,8 @@ export interface DemoPart {
   numbering?: PartNumbering
   /** Units that it is given to. */
   units: readonly string[]
+  /** What was agreed about the work: the deadline in days from the first start, and how far it is. */
+  work?: { due: number; note?: string; status?: 'done' | 'returned'; reason?: string }
   blocks: readonly DemoBlock[]
   /** A table of the whole plan's targets, or of the part's own register, behind the text. */
   view?: { register: 'targets' | 'budget'; scope: 'part' | 'plan'; group: 'none' | 'unit'; title: string }
@@ -359,6 +413,7 @@ export const demoParts: readonly DemoPart[] = [
     parent: 'nhiem-vu',
     title: 'Phân loại, thu gom rác thải tại hộ gia đình',
     units: ['HPN'],
+    work: { due: 6, note: 'Nêu rõ cách hướng dẫn hộ phân loại rác.', status: 'done' },
     blocks: [
       [
         'paragraph',
@@ -376,6 +431,7 @@ export const demoParts: readonly DemoPart[] = [
     parent: 'nhiem-vu',
     title: 'Bảo vệ môi trường trong sản xuất nông nghiệp',
     units: ['HND'],
+    work: { due: 6, note: 'Cần số liệu bể thu gom của từng thôn.' },
     blocks: [
       [
         'paragraph',
@@ -393,6 +449,7 @@ export const demoParts: readonly DemoPart[] = [
     parent: 'nhiem-vu',
     title: 'Công trình, phần việc của thanh niên',
     units: ['ĐTN'],
+    work: { due: -1 },
     blocks: [
       [
         'paragraph',
@@ -409,6 +466,7 @@ export const demoParts: readonly DemoPart[] = [
     parent: 'nhiem-vu',
     title: 'Tổ tự quản và đường thôn sáng, xanh, sạch, đẹp',
     units: ['CCB'],
+    work: { due: 6, status: 'returned', reason: 'Đề nghị bổ sung chỉ tiêu đường thôn cho năm 2029 và 2030.' },
     blocks: [
       [
         'paragraph',
@@ -416,7 +474,14 @@ export const demoParts: readonly DemoPart[] = [
       ],
     ],
   },
-  { key: 'co-quan', parent: 'nhiem-vu', title: 'Cơ quan, trường học xanh, sạch', units: ['CĐ'], blocks: [] },
+  {
+    key: 'co-quan',
+    parent: 'nhiem-vu',
+    title: 'Cơ quan, trường học xanh, sạch',
+    units: ['CĐ'],
+    work: { due: 14 },
+    blocks: [],
+  },
   {
     key: 'kinh-phi',
     parent: null,

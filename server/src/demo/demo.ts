@@ -21,10 +21,12 @@ import type { PlanSnapshot, SnapshotPart } from '@soanchung/shared/plan/snapshot
 import type { CreatePlanBody } from '@soanchung/shared/protocol.ts'
 import { rowOrder, type ValueContent } from '@soanchung/shared/targets/register.ts'
 import type { Accounts } from '../accounts/accounts.ts'
-import { newPassword } from '../accounts/commands.ts'
-import { actorOf, addMember, createUnit, readPerson } from '../accounts/people.ts'
+import { newPassword } from '../accounts/first-password.ts'
+import { actorOf, addMember, readPerson } from '../accounts/people.ts'
+import type { Lead } from '../plans/lead.ts'
 import type { Plans } from '../plans/plans.ts'
 import type { Database } from '../storage/database.ts'
+import { insertUnits } from '../units/units.ts'
 import {
   demoBudget,
   demoMeta,
@@ -47,6 +49,7 @@ interface DemoOptions {
   database: Database
   accounts: Accounts
   plans: Plans
+  lead: Lead
   dataFolder: string
   /** False leaves the installation as it is. */
   wanted: boolean
@@ -57,7 +60,7 @@ const unfinished = { key: 'demo', value: 'unfinished' }
 
 /** The accounts that were made; none where the installation already holds people or units. */
 export async function fillWithDemo(options: DemoOptions): Promise<DemoAccount[]> {
-  const { database, accounts, plans, dataFolder } = options
+  const { database, accounts, dataFolder } = options
   const { query } = database
   if (options.wanted) await takeBackUnfinished(database)
   await query.deleteFrom('installation').where('key', '=', unfinished.key).execute()
@@ -69,15 +72,23 @@ export async function fillWithDemo(options: DemoOptions): Promise<DemoAccount[]>
 
   await query.insertInto('installation').values(unfinished).execute()
   const unitIds = new Map(demoUnits.map(({ symbol }) => [symbol, newId<UnitId>()]))
-  for (const [index, { symbol, name, parent }] of demoUnits.entries()) {
-    await createUnit(query, {
-      id: found(unitIds, symbol),
-      name,
-      symbol,
+  const units = demoUnits.map(({ symbol, name, parent, kind, level, profile, memberOf, signers }, index) => ({
+    id: found(unitIds, symbol),
+    body: {
+      kind,
+      level,
+      profile,
       colour: index % 10,
+      names: [{ since: '', name, symbol }],
       parent: parent === null ? null : found(unitIds, parent),
-    })
-  }
+      guidedBy: [],
+      memberOf: memberOf.map((one) => found(unitIds, one)),
+      signers,
+      closedOn: null,
+      mergedInto: null,
+    },
+  }))
+  await database.transaction((transaction) => insertUnits(transaction, null, units))
 
   const made: DemoAccount[] = []
   for (const { username, name, office, unit: symbol, administrator = false } of demoPeople) {
@@ -88,18 +99,20 @@ export async function fillWithDemo(options: DemoOptions): Promise<DemoAccount[]>
     if (demoUnits.find((one) => one.symbol === symbol)?.role !== 'lead') continue
     const lead = await readPerson(query, user)
     if (lead === null) throw new RefusalError('server.failed', username)
-    await makePlan(plans, actorOf(lead, 'write'), unitIds)
+    await makePlan(options, actorOf(lead, 'write'), unitIds)
   }
   await writeFile(join(dataFolder, 'demo-accounts.json'), `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 })
   await query.deleteFrom('installation').where('key', '=', unfinished.key).execute()
   return made
 }
 
-/** Everything that a demo writes to, those that refer to others first. */
+/** Everything that a demo writes to, those that refer to others first. What was done stays in the audit trail. */
 const written = [
-  ...(['part_units', 'plan_parts', 'plan_units', 'plans', 'commands'] as const),
-  ...(['document_updates', 'document_snapshots', 'documents'] as const),
-  ...(['unit_members', 'units', 'session', 'account', 'user'] as const),
+  ...(['notifications', 'notification_switches', 'mail_queue'] as const),
+  ...(['handed_drafts', 'part_holders', 'plan_parts', 'plan_roles', 'plans', 'commands'] as const),
+  ...(['document_updates', 'document_snapshots', 'document_clients', 'documents'] as const),
+  ...(['unit_members', 'unit_names', 'unit_edges', 'unit_signers', 'units', 'session', 'account'] as const),
+  ...(['invitations', 'second_factors', 'backup_codes', 'user'] as const),
 ] as const
 
 /** Not where a command has made people meanwhile: then what is there belongs to them. */
@@ -118,7 +131,7 @@ async function takeBackUnfinished({ query }: Database): Promise<void> {
 }
 
 async function makePlan(
-  plans: Plans,
+  { plans, lead: decides }: Pick<DemoOptions, 'plans' | 'lead'>,
   lead: ReturnType<typeof actorOf>,
   unitIds: ReadonlyMap<string, UnitId>,
 ): Promise<void> {
@@ -129,12 +142,24 @@ async function makePlan(
   const body: CreatePlanBody = { leadUnit, snapshot }
   granted(await plans.create(lead, Buffer.from(JSON.stringify(body))))
   for (const { symbol, role } of demoUnits) {
-    if (role !== 'lead') granted(await plans.setUnitRole(lead, snapshot.id, { unit: found(unitIds, symbol), role }))
+    if (role !== 'lead') granted(await decides.giveRole(lead, snapshot.id, { holder: found(unitIds, symbol), role }))
   }
-  for (const { key, units } of demoParts) {
-    const given = units.map((symbol) => found(unitIds, symbol))
-    granted(await plans.assignPart(lead, snapshot.id, found(partIds, key), given))
+  for (const { key, units, work } of demoParts) {
+    const holders = units.map((symbol) => found(unitIds, symbol))
+    const part = found(partIds, key)
+    const deadline = work === undefined ? '' : dayIn(work.due)
+    const note = work?.note ?? ''
+    granted(await decides.giveParts(lead, snapshot.id, { parts: [part], holders, deadline, note }))
+    if (work?.status === undefined) continue
+    const { status, reason = '' } = work
+    const change = status === 'returned' ? { status, reason } : { status }
+    granted(await decides.setStatus(lead, snapshot.id, part, change))
   }
+}
+
+/** `2026-11-30`, so many days from today. */
+function dayIn(days: number): string {
+  return new Date(Date.now() + days * 24 * 60 * 60 * 1000).toISOString().slice(0, 10)
 }
 
 /** The demo's plan with fresh ids. */

@@ -1,4 +1,5 @@
 /** The thread that makes files; see export.ts. */
+import { unitOn } from '@soanchung/shared/units/names.ts'
 import { readStoredPlan } from '../plans/stored-plan.ts'
 import { answerQuestions } from '../thread.ts'
 import { exportDocx } from './docx.ts'
@@ -6,5 +7,6 @@ import type { ExportedFile, ExportQuestion } from './export.ts'
 
 answerQuestions(async ({ plan, units }: ExportQuestion): Promise<ExportedFile> => {
   const snapshot = readStoredPlan(plan)
-  return { file: await exportDocx(snapshot, units), meta: snapshot.meta }
+  const named = units.map((unit) => unitOn(unit, snapshot.meta.date))
+  return { file: await exportDocx(snapshot, named), meta: snapshot.meta }
 })

@@ -4,9 +4,25 @@
  * says that it is open; an access token acts for its owner but may not touch the account itself.
  */
 import type { IncomingHttpHeaders } from 'node:http'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { RefusalError } from '@soanchung/shared/errors.ts'
-import type { Accounts, Identified } from '../accounts/accounts.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import { RefusalError, type ErrorCode } from '@soanchung/shared/errors.ts'
+import type { Accounts, Identified, SessionAnswer } from '../accounts/accounts.ts'
+import type { Source } from '../accounts/sign-in.ts'
+
+export interface About {
+  summary: string
+  tag: 'server' | 'sign-in' | 'account' | 'people' | 'units' | 'plans' | 'audit'
+  refusals?: readonly ErrorCode[]
+  /** A body that the route itself takes apart. */
+  body?: z.core.$ZodType
+  /** A body that is a file of this kind. */
+  file?: string
+  /** What kind of file it answers with. */
+  content?: string
+  /** It answers by sending the browser elsewhere. */
+  redirects?: boolean
+}
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -14,6 +30,12 @@ declare module 'fastify' {
     open?: boolean
     /** An access token is not enough. */
     sessionOnly?: boolean
+    /** Only for administrators. */
+    administrator?: boolean
+    /** It changes nothing, although its method says so: open to a token that only reads. */
+    onlyReads?: boolean
+    /** For the description of the interface: what it is for, and how it may refuse besides what all routes do. */
+    about?: About
   }
   interface FastifyRequest {
     identified: Identified | null
@@ -74,11 +96,15 @@ export function guardRequests(
     if (!safeMethods.has(request.method) && !isScript && !allowedOrigin(origin, request.host)) {
       throw new RefusalError('origin.foreign')
     }
-    const { open, sessionOnly } = request.routeOptions.config
+    const { open, sessionOnly, administrator, onlyReads } = request.routeOptions.config
     if (open || request.is404) return
     request.identified = await accounts.identify({ headers: webHeaders(request.headers) })
     if (request.identified === null) throw new RefusalError(authorization ? 'auth.token' : 'auth.required')
-    if (sessionOnly && request.identified.via !== 'session') throw new RefusalError('not.allowed')
+    const { actor, via } = request.identified
+    if (sessionOnly && via !== 'session') throw new RefusalError('not.allowed')
+    if (administrator && !actor.administrator) throw new RefusalError('not.allowed')
+    const changes = !safeMethods.has(request.method) && !onlyReads
+    if (changes && actor.scope === 'read') throw new RefusalError('not.allowed')
   })
 }
 
@@ -86,6 +112,19 @@ export function guardRequests(
 export function identifiedOf(request: FastifyRequest): Identified {
   if (request.identified === null) throw new RefusalError('auth.required')
   return request.identified
+}
+
+export function withCookies<Reply extends Pick<FastifyReply, 'header'>>(
+  reply: Reply,
+  { cookies }: SessionAnswer,
+): Reply {
+  for (const cookie of cookies) reply.header('set-cookie', cookie)
+  return reply
+}
+
+/** Where the request comes from, for whatever slows down guessing. */
+export function sourceOf(request: FastifyRequest): Source {
+  return { address: request.ip, headers: webHeaders(request.headers) }
 }
 
 /** Node's headers in the form of the web, which the accounts read. */

@@ -2,23 +2,29 @@
 import * as encoding from 'lib0/encoding'
 import type { FastifyPluginAsyncZod, ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import type { ErrorCode } from '@soanchung/shared/errors.ts'
 import { partId, planId } from '@soanchung/shared/ids.ts'
 import { planTypeTitle, type PlanMeta } from '@soanchung/shared/plan/meta.ts'
 import {
-  assignPartBody,
   createPartBody,
+  createPlanBody,
   documentsContentType,
   fetchDocumentsBody,
+  givePartsBody,
+  giveRoleBody,
+  moveStageBody,
+  partStatusBody,
+  planBoard,
   planRecord,
   planSummary,
-  planUnitBody,
   splitBody,
 } from '@soanchung/shared/protocol.ts'
 import type { Exporter } from '../export/export.ts'
+import type { Lead } from '../plans/lead.ts'
 import type { Plans } from '../plans/plans.ts'
 import type { Splits } from '../plans/splits.ts'
 import { sendCompressed } from './compression.ts'
-import { identifiedOf } from './guard.ts'
+import { identifiedOf, type About } from './guard.ts'
 import { sendRefusal } from './refusals.ts'
 
 const megabyte = 1024 * 1024
@@ -26,42 +32,103 @@ const docxType = 'application/vnd.openxmlformats-officedocument.wordprocessingml
 const ofPlan = z.object({ id: planId })
 const ofPart = z.object({ id: planId, partId })
 
-export const planRoutes: FastifyPluginAsyncZod<{ plans: Plans; splits: Splits; exporter: Exporter }> = async (
-  server,
-  { plans, splits, exporter },
-) => {
-  server.get('/api/plans', { schema: { response: { 200: z.array(planSummary) } } }, (request) =>
-    plans.list(identifiedOf(request).actor),
+const unknown = ['not.found'] as const
+const byLead = ['not.found', 'not.allowed', 'plan.issued'] as const
+const splitRefusals = [
+  'plan.changed',
+  'split.opening',
+  'split.nested',
+  'split.title',
+  'split.restart',
+  'split.tables',
+] as const
+const joinRefusals = [
+  'plan.changed',
+  'join.top',
+  'join.children',
+  'join.first',
+  'join.level',
+  'join.deep',
+  'join.tables',
+] as const
+
+const about = (summary: string, refusals: readonly ErrorCode[] = [], more: Partial<About> = {}) => ({
+  about: { summary, tag: 'plans' as const, refusals, ...more },
+})
+
+export const planRoutes: FastifyPluginAsyncZod<{
+  plans: Plans
+  lead: Lead
+  splits: Splits
+  exporter: Exporter
+}> = async (server, { plans, lead, splits, exporter }) => {
+  server.get(
+    '/api/plans',
+    {
+      config: about('The plans that one may read, newest first.'),
+      schema: { response: { 200: z.array(planSummary) } },
+    },
+    (request) => plans.list(identifiedOf(request).actor),
   )
 
   // A scope of its own, whose bodies stay bytes: a long plan is read in the thread that checks it.
   await server.register(async (scope) => {
     scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-    scope
-      .withTypeProvider<ZodTypeProvider>()
-      .post(
-        '/api/plans',
-        { bodyLimit: 16 * megabyte, schema: { response: { 200: planSummary } } },
-        async (request, reply) => {
-          const body = request.body instanceof Uint8Array ? request.body : new Uint8Array()
-          const result = await plans.create(identifiedOf(request).actor, body)
-          return result.ok ? reply.send(result.value) : sendRefusal(request, reply, result.error)
-        },
-      )
+    scope.withTypeProvider<ZodTypeProvider>().post(
+      '/api/plans',
+      {
+        bodyLimit: 16 * megabyte,
+        config: about(
+          "Makes a plan, led by one of one's own units. Idempotent by the id in it.",
+          ['not.allowed', 'conflict.exists', 'plan.parts', 'part.blocks', 'part.rows'],
+          { body: createPlanBody },
+        ),
+        schema: { response: { 200: planSummary } },
+      },
+      async (request, reply) => {
+        const body = request.body instanceof Uint8Array ? request.body : new Uint8Array()
+        const result = await plans.create(identifiedOf(request).actor, body)
+        return result.ok ? reply.send(result.value) : sendRefusal(request, reply, result.error)
+      },
+    )
   })
 
   server.get(
     '/api/plans/:id',
-    { schema: { params: ofPlan, response: { 200: planRecord } } },
+    {
+      config: about('What the server says of a plan: stage, roles, parts, units, people.', unknown),
+      schema: { params: ofPlan, response: { 200: planRecord } },
+    },
     async (request, reply) => {
       const result = await plans.record(identifiedOf(request).actor, request.params.id)
       return result.ok ? reply.send(result.value) : sendRefusal(request, reply, result.error)
     },
   )
 
+  server.get(
+    '/api/plans/:id/board',
+    {
+      config: about('What the drafting board shows: who changed which part last, and the moves of the stage.', unknown),
+      schema: { params: ofPlan, response: { 200: planBoard } },
+    },
+    async (request, reply) => {
+      const result = await plans.board(identifiedOf(request).actor, request.params.id)
+      return result.ok ? reply.send(result.value) : sendRefusal(request, reply, result.error)
+    },
+  )
+
   server.post(
     '/api/plans/:id/documents',
-    { bodyLimit: 8 * megabyte, schema: { params: ofPlan, body: fetchDocumentsBody } },
+    {
+      bodyLimit: 8 * megabyte,
+      config: {
+        onlyReads: true,
+        ...about('The record of a plan and what a device lacks of its documents, as binary updates of Yjs.', unknown, {
+          content: documentsContentType,
+        }),
+      },
+      schema: { params: ofPlan, body: fetchDocumentsBody },
+    },
     async (request, reply) => {
       const { actor } = identifiedOf(request)
       const { id } = request.params
@@ -76,17 +143,64 @@ export const planRoutes: FastifyPluginAsyncZod<{ plans: Plans; splits: Splits; e
     },
   )
 
-  server.post('/api/plans/:id/parts', { schema: { params: ofPlan, body: createPartBody } }, async (request, reply) => {
-    const result = await plans.createPart(identifiedOf(request).actor, request.params.id, request.body.id)
-    return result.ok ? reply.status(204).send() : sendRefusal(request, reply, result.error)
-  })
+  server.post(
+    '/api/plans/:id/parts',
+    {
+      config: about('Says that a part belongs to a plan, once and for all. Idempotent.', [
+        ...byLead,
+        'conflict.exists',
+        'plan.parts',
+      ]),
+      schema: { params: ofPlan, body: createPartBody },
+    },
+    async (request, reply) => {
+      const result = await plans.createPart(identifiedOf(request).actor, request.params.id, request.body.id)
+      return result.ok ? reply.status(204).send() : sendRefusal(request, reply, result.error)
+    },
+  )
 
   server.put(
-    '/api/plans/:id/parts/:partId/units',
-    { schema: { params: ofPart, body: assignPartBody } },
+    '/api/plans/:id/holders',
+    {
+      config: about('Gives parts to units or people, with a deadline and a note.', byLead),
+      schema: { params: ofPlan, body: givePartsBody },
+    },
+    async (request, reply) => {
+      const result = await lead.giveParts(identifiedOf(request).actor, request.params.id, request.body)
+      return result.ok ? reply.status(204).send() : sendRefusal(request, reply, result.error)
+    },
+  )
+
+  server.put(
+    '/api/plans/:id/parts/:partId/status',
+    {
+      config: about('Says how far a part is, or returns it with a reason.', byLead),
+      schema: { params: ofPart, body: partStatusBody },
+    },
     async (request, reply) => {
       const { id, partId: part } = request.params
-      const result = await plans.assignPart(identifiedOf(request).actor, id, part, request.body.units)
+      const result = await lead.setStatus(identifiedOf(request).actor, id, part, request.body)
+      return result.ok ? reply.status(204).send() : sendRefusal(request, reply, result.error)
+    },
+  )
+
+  server.put(
+    '/api/plans/:id/roles',
+    {
+      config: about('Gives a unit or a person a role in the plan, or takes it away.', byLead),
+      schema: { params: ofPlan, body: giveRoleBody },
+    },
+    async (request, reply) => {
+      const result = await lead.giveRole(identifiedOf(request).actor, request.params.id, request.body)
+      return result.ok ? reply.status(204).send() : sendRefusal(request, reply, result.error)
+    },
+  )
+
+  server.put(
+    '/api/plans/:id/stage',
+    { config: about('Moves the plan to another stage.', byLead), schema: { params: ofPlan, body: moveStageBody } },
+    async (request, reply) => {
+      const result = await lead.moveStage(identifiedOf(request).actor, request.params.id, request.body.stage)
       return result.ok ? reply.status(204).send() : sendRefusal(request, reply, result.error)
     },
   )
@@ -94,7 +208,15 @@ export const planRoutes: FastifyPluginAsyncZod<{ plans: Plans; splits: Splits; e
   for (const way of ['split', 'join'] as const) {
     server.post(
       `/api/plans/:id/parts/:partId/${way}`,
-      { schema: { params: ofPart, body: splitBody } },
+      {
+        config: about(
+          way === 'split'
+            ? 'Makes headings of a part into parts of their own.'
+            : 'Makes parts into headings of the part above again.',
+          [...byLead, ...(way === 'split' ? splitRefusals : joinRefusals)],
+        ),
+        schema: { params: ofPart, body: splitBody },
+      },
       async (request, reply) => {
         const { id, partId: part } = request.params
         const result = await splits[way](identifiedOf(request).actor, id, part, request.body)
@@ -103,20 +225,19 @@ export const planRoutes: FastifyPluginAsyncZod<{ plans: Plans; splits: Splits; e
     )
   }
 
-  server.put('/api/plans/:id/units', { schema: { params: ofPlan, body: planUnitBody } }, async (request, reply) => {
-    const result = await plans.setUnitRole(identifiedOf(request).actor, request.params.id, request.body)
-    return result.ok ? reply.status(204).send() : sendRefusal(request, reply, result.error)
-  })
-
-  server.get('/api/plans/:id/export.docx', { schema: { params: ofPlan } }, async (request, reply) => {
-    const result = await plans.stored(identifiedOf(request).actor, request.params.id)
-    if (!result.ok) return sendRefusal(request, reply, result.error)
-    const { file, meta } = await exporter.docx(result.value.plan, result.value.units)
-    return reply
-      .type(docxType)
-      .header('content-disposition', attachment(fileName(meta)))
-      .send(Buffer.from(file.buffer, file.byteOffset, file.byteLength))
-  })
+  server.get(
+    '/api/plans/:id/export.docx',
+    { config: about('The plan as a Word file.', unknown, { content: docxType }), schema: { params: ofPlan } },
+    async (request, reply) => {
+      const result = await plans.stored(identifiedOf(request).actor, request.params.id)
+      if (!result.ok) return sendRefusal(request, reply, result.error)
+      const { file, meta } = await exporter.docx(result.value.plan, result.value.units)
+      return reply
+        .type(docxType)
+        .header('content-disposition', attachment(fileName(meta)))
+        .send(Buffer.from(file.buffer, file.byteOffset, file.byteLength))
+    },
+  )
 }
 
 /** `12-KH-HND Kế hoạch về ….docx`: from the plan's own words, without what a file system minds. */

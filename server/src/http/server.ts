@@ -5,29 +5,38 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { Accounts } from '../accounts/accounts.ts'
 import type { Exporter } from '../export/export.ts'
+import type { HandedDrafts } from '../plans/handed-drafts.ts'
+import type { Lead } from '../plans/lead.ts'
 import type { Plans } from '../plans/plans.ts'
 import type { Splits } from '../plans/splits.ts'
-import type { Database } from '../storage/database.ts'
 import type { Sync } from '../sync/sync.ts'
-import { accountRoutes } from './account-routes.ts'
+import { accessRoutes } from './access-routes.ts'
+import { accountRoutes, type AccountRoutes } from './account-routes.ts'
+import { auditRoutes } from './audit-routes.ts'
 import { readClientFiles } from './client-files.ts'
 import { guardRequests, type AllowedOrigin } from './guard.ts'
+import { draftRoutes } from './draft-routes.ts'
+import { describeRoutes } from './openapi.ts'
+import { notificationRoutes } from './notification-routes.ts'
 import { planRoutes } from './plan-routes.ts'
 import { handleErrors, sendRefusal } from './refusals.ts'
+import { signInRoutes } from './sign-in-routes.ts'
+import { unitRoutes } from './unit-routes.ts'
 
-interface HttpOptions {
-  accounts: Accounts
+interface HttpOptions extends AccountRoutes {
   plans: Plans
+  lead: Lead
+  drafts: HandedDrafts
   splits: Splits
   exporter: Exporter
   sync: Sync
-  database: Database
   allowedOrigin: AllowedOrigin
   trustProxy: readonly string[]
   logger: FastifyBaseLogger
   version: string
+  /** Whether the installation sends e-mails. */
+  canMail: boolean
   /** The folder of the built client. */
   clientFolder: string
 }
@@ -37,7 +46,8 @@ const megabyte = 1024 * 1024
 const lastAnswers = 5_000
 
 export async function createHttpServer(options: HttpOptions) {
-  const { accounts, allowedOrigin, database, exporter, logger, plans, splits, sync, version } = options
+  const { accounts, allowedOrigin, database, exporter, lead, logger, oidc, plans, secondFactor, signIn } = options
+  const { splits, sync, version } = options
   const client = await readClientFiles(options.clientFolder)
   const server = Fastify({
     loggerInstance: logger,
@@ -62,10 +72,21 @@ export async function createHttpServer(options: HttpOptions) {
     return sendRefusal(request, reply, { code: 'not.found' })
   })
 
+  const description = describeRoutes(server, version)
+  server.get(
+    '/api/openapi.json',
+    {
+      config: {
+        open: true,
+        about: { summary: 'This description.', tag: 'server', content: 'application/json' },
+      },
+    },
+    (_request, reply) => reply.header('cache-control', 'no-cache').send(description()),
+  )
   server.get(
     '/api/health',
     {
-      config: { open: true },
+      config: { open: true, about: { summary: 'Whether the server serves, and its version.', tag: 'server' } },
       schema: { response: { 200: z.object({ status: z.literal('ok'), version: z.string() }) } },
     },
     async () => {
@@ -73,8 +94,14 @@ export async function createHttpServer(options: HttpOptions) {
       return { status: 'ok' as const, version }
     },
   )
-  await server.register(accountRoutes, { accounts, database })
-  await server.register(planRoutes, { plans, splits, exporter })
+  await server.register(signInRoutes, { accounts, signIn, oidc, database })
+  await server.register(accountRoutes, { accounts, signIn, secondFactor, oidc, database })
+  await server.register(accessRoutes, { secondFactor, database })
+  await server.register(draftRoutes, { drafts: options.drafts })
+  await server.register(unitRoutes, { accounts, database })
+  await server.register(auditRoutes, { database })
+  await server.register(notificationRoutes, { database, canMail: options.canMail })
+  await server.register(planRoutes, { plans, lead, splits, exporter })
 
   server.server.on('upgrade', (request, socket, head) => {
     if (/^\/(sync([/?]|$)|yjs\/)/.test(request.url ?? '')) sync.handleUpgrade(request, socket, head)

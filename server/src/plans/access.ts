@@ -1,35 +1,71 @@
 /**
  * What decides about rights on a plan, read from the server's own rows and never from a document:
- * the stage, the role of each unit, and the units that each part is given to. `can()` in shared
- * draws the conclusion.
+ * the stage, who holds which role, and who each part is given to. `can()` in shared draws the
+ * conclusion.
  */
-import type { Kysely } from 'kysely'
-import type { PartId, PlanId, UnitId } from '@soanchung/shared/ids.ts'
-import type { PlanAccess } from '@soanchung/shared/permissions.ts'
+import type { Kysely, Transaction } from 'kysely'
+import { accept, refuse, type Result } from '@soanchung/shared/errors.ts'
+import type { PartId, PlanId } from '@soanchung/shared/ids.ts'
+import { can, type Action, type Actor, type HolderId, type PartAccess } from '@soanchung/shared/permissions.ts'
 import type { DocumentSubject } from '@soanchung/shared/plan/documents.ts'
 import type { Tables } from '../storage/tables.ts'
+import type { DatedAccess } from '../sync/gate.ts'
 
 /** Null where there is no such plan. */
-export async function planAccess(query: Kysely<Tables>, planId: PlanId): Promise<PlanAccess | null> {
-  const plan = await query.selectFrom('plans').select('stage').where('id', '=', planId).executeTakeFirst()
+export async function planAccess(query: Kysely<Tables>, planId: PlanId): Promise<DatedAccess | null> {
+  // First of all, so that what is read below is at least as new as this says.
+  const plan = await query.selectFrom('plans').select(['stage', 'rights']).where('id', '=', planId).executeTakeFirst()
   if (plan === undefined) return null
-  const [roles, parts] = await Promise.all([
-    query.selectFrom('plan_units').select(['unit_id', 'role']).where('plan_id', '=', planId).execute(),
+  const [roles, rows] = await Promise.all([
+    query.selectFrom('plan_roles').select(['holder_id', 'role']).where('plan_id', '=', planId).execute(),
     query
       .selectFrom('plan_parts')
-      .leftJoin('part_units', 'part_units.part_id', 'plan_parts.part_id')
-      .select(['plan_parts.part_id as part', 'part_units.unit_id as unit'])
+      .leftJoin('part_holders', 'part_holders.part_id', 'plan_parts.part_id')
+      .select(['plan_parts.part_id as part', 'plan_parts.status', 'part_holders.holder_id as holder'])
       .where('plan_parts.plan_id', '=', planId)
       .orderBy('plan_parts.created_at')
       .orderBy('plan_parts.part_id')
       .execute(),
   ])
-  const partUnits = new Map<PartId, UnitId[]>()
-  for (const { part, unit } of parts) {
-    const units = partUnits.get(part) ?? []
-    partUnits.set(part, unit === null ? units : [...units, unit])
+  const parts = new Map<PartId, PartAccess & { holders: HolderId[] }>()
+  for (const { part, status, holder } of rows) {
+    const known = parts.get(part) ?? { holders: [], status }
+    if (holder !== null) known.holders.push(holder)
+    parts.set(part, known)
   }
-  return { planId, stage: plan.stage, roles: new Map(roles.map((row) => [row.unit_id, row.role])), partUnits }
+  const rights = Number(plan.rights)
+  return { planId, stage: plan.stage, rights, roles: new Map(roles.map((row) => [row.holder_id, row.role])), parts }
+}
+
+/** The plan's access where the actor may do this; else 404 for who may not even read it, and 403. */
+export async function allowed(
+  query: Kysely<Tables>,
+  actor: Actor,
+  action: Action,
+  plan: PlanId,
+  part?: PartId,
+): Promise<Result<DatedAccess>> {
+  const access = await planAccess(query, plan)
+  if (access === null || (part !== undefined && !access.parts.has(part))) return refuse('not.found')
+  if (can(actor, action, access, part)) return accept(access)
+  if (!can(actor, 'plan.read', access)) return refuse('not.found')
+  return refuse(access.stage === 'issued' && actor.scope === 'write' ? 'plan.issued' : 'not.allowed')
+}
+
+/** How often the rights on each of these plans have changed; without plans that there are not. */
+export async function rightsOf(query: Kysely<Tables>, plans: readonly PlanId[]): Promise<Map<PlanId, number>> {
+  if (plans.length === 0) return new Map()
+  const rows = await query.selectFrom('plans').select(['id', 'rights']).where('id', 'in', plans).execute()
+  return new Map(rows.map(({ id, rights }) => [id, Number(rights)]))
+}
+
+/** In the transaction that changes who may do what, so that open connections are asked again. */
+export async function countRights(transaction: Transaction<Tables>, plan: PlanId): Promise<void> {
+  await transaction
+    .updateTable('plans')
+    .set((row) => ({ rights: row('rights', '+', 1) }))
+    .where('id', '=', plan)
+    .execute()
 }
 
 /** The one row that says where a part belongs; null where the part is unknown. */
@@ -39,7 +75,7 @@ export async function planOfPart(query: Kysely<Tables>, part: PartId): Promise<P
 }
 
 /** The access that decides about a document. */
-export async function documentAccess(query: Kysely<Tables>, subject: DocumentSubject): Promise<PlanAccess | null> {
+export async function documentAccess(query: Kysely<Tables>, subject: DocumentSubject): Promise<DatedAccess | null> {
   const planId = subject.kind === 'outline' ? subject.planId : await planOfPart(query, subject.partId)
   return planId === null ? null : planAccess(query, planId)
 }

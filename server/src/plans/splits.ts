@@ -12,9 +12,10 @@ import { can, type Actor } from '@soanchung/shared/permissions.ts'
 import { outlineDocument, partDocument, type DocumentName } from '@soanchung/shared/plan/documents.ts'
 import { joinParts, splitPart, type PlanDocuments } from '@soanchung/shared/plan/split.ts'
 import type { SplitBody } from '@soanchung/shared/protocol.ts'
+import { audit } from '../audit/trail.ts'
 import type { Tables } from '../storage/tables.ts'
 import type { Sync } from '../sync/sync.ts'
-import { planAccess, planOfPart } from './access.ts'
+import { countRights, planAccess, planOfPart } from './access.ts'
 
 type Turn = (actor: Actor, plan: PlanId, part: PartId, body: SplitBody) => Promise<Result<void>>
 
@@ -25,7 +26,7 @@ export interface Splits {
   join: Turn
 }
 
-export function createSplits({ sync }: { sync: Pick<Sync, 'writeDocument' | 'notify'> }): Splits {
+export function createSplits({ sync }: { sync: Pick<Sync, 'writeDocument' | 'rightsChanged'> }): Splits {
   const turn =
     (way: keyof Splits): Turn =>
     async (actor, plan, part, { command, pairs }) => {
@@ -50,7 +51,7 @@ export function createSplits({ sync }: { sync: Pick<Sync, 'writeDocument' | 'not
         },
       })
       if (!written.ok) return written
-      if (!written.value.repeated) sync.notify(plan, { type: 'record-changed', planId: plan })
+      if (!written.value.repeated) await sync.rightsChanged(plan)
       return { ok: true, value: undefined }
     }
   return { split: turn('split'), join: turn('join') }
@@ -72,18 +73,25 @@ async function insertParts(
   from: PartId,
   parts: readonly PartId[],
 ): Promise<void> {
-  const units = await transaction.selectFrom('part_units').select('unit_id').where('part_id', '=', from).execute()
+  const holders = await transaction.selectFrom('part_holders').select('holder_id').where('part_id', '=', from).execute()
+  const { deadline, note } = await transaction
+    .selectFrom('plan_parts')
+    .select(['deadline', 'note'])
+    .where('part_id', '=', from)
+    .executeTakeFirstOrThrow()
+  await countRights(transaction, plan)
   for (const part of parts) {
-    const holder = await planOfPart(transaction, part)
-    if (holder !== null && holder !== plan) throw new RefusalError('conflict.exists', part)
-    if (holder !== null) continue
+    const owner = await planOfPart(transaction, part)
+    if (owner !== null && owner !== plan) throw new RefusalError('conflict.exists', part)
+    if (owner !== null) continue
     await transaction
       .insertInto('plan_parts')
-      .values({ part_id: part, plan_id: plan, created_by: actor.userId, created_at: Date.now() })
+      .values({ part_id: part, plan_id: plan, created_by: actor.userId, created_at: Date.now(), deadline, note })
       .execute()
-    for (const { unit_id } of units) {
-      await transaction.insertInto('part_units').values({ part_id: part, unit_id }).execute()
+    for (const { holder_id } of holders) {
+      await transaction.insertInto('part_holders').values({ part_id: part, holder_id }).execute()
     }
+    await audit(transaction, { actor: actor.userId, action: 'part.created', plan, subject: `part/${part}` })
   }
 }
 

@@ -50,6 +50,8 @@ export interface Engine {
     name: Name,
     input: ProgramInput<Name>,
   ): Promise<ProgramOutput<Name>>
+  /** Makes the database itself refuse to change or delete rows of this table. */
+  onlyAppend(transaction: Transaction<Tables>, table: keyof Tables): Promise<void>
   /** Keeps two servers that start at once from migrating side by side. */
   lockSchema(transaction: Transaction<Tables>): Promise<void>
   close(): Promise<void>
@@ -98,6 +100,16 @@ export async function openSqlite(options: { dataFolder: string; lock: boolean })
     // There is one connection, and the transaction holds it.
     async programWithin(_transaction, name, input) {
       return await thread.programWithin(name, input)
+    },
+    async onlyAppend(transaction, table) {
+      for (const change of ['update', 'delete']) {
+        await sql
+          .raw(
+            `create trigger ${table}_no_${change} before ${change} on ${table}
+             begin select raise(abort, '${table} is only added to'); end`,
+          )
+          .execute(transaction)
+      }
     },
     async lockSchema() {
       // The lock on the folder has done that.
@@ -218,6 +230,21 @@ export async function openPostgres(url: string, onError: (error: Error) => void)
       return await query.transaction().execute((transaction) => within(transaction, name, input))
     },
     programWithin: within,
+    async onlyAppend(transaction, table) {
+      await sql
+        .raw(
+          `create function refuse_change() returns trigger language plpgsql as
+           $$ begin raise exception '% is only added to', tg_table_name; end $$`,
+        )
+        .execute(transaction)
+      // For each statement, so that emptying the table is refused too.
+      await sql
+        .raw(
+          `create trigger ${table}_no_change before update or delete or truncate on ${table}
+           execute function refuse_change()`,
+        )
+        .execute(transaction)
+    },
     async lockSchema(transaction) {
       await sql`select pg_advisory_xact_lock(${'7305486120'}::bigint)`.execute(transaction)
     },

@@ -9,9 +9,10 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import { RefusalError } from '@soanchung/shared/errors.ts'
 import type { UserId } from '@soanchung/shared/ids.ts'
 import type { Logger } from 'pino'
+import * as Y from 'yjs'
 import { startThread } from '../thread.ts'
 import type { Database } from './database.ts'
-import { recordChecksum, type AppendGroup } from './log-programs.ts'
+import { recordChecksum, type AppendGroup, type NewUpdate } from './log-programs.ts'
 import type { MergeQuestion } from './merge-worker.ts'
 import { compactBytes as withoutPool } from './sqlite-thread.ts'
 import type { Tables } from './tables.ts'
@@ -26,9 +27,15 @@ export interface StoredDocument {
 }
 
 export interface DocumentLog {
-  /** Answers the update's sequence once it is durable. Throws RefusalError (storage.*). */
-  append(document: string, update: Uint8Array, userId: UserId | null): Promise<number>
-  /** Appends inside the caller's transaction; answers the last sequence of each document. */
+  /**
+   * Answers the update's sequence once it is durable. `claims` are the Yjs client ids in it that are
+   * not known yet to be this user's. Throws RefusalError (storage.*, client.taken).
+   */
+  append(document: string, update: Uint8Array, userId: UserId | null, claims: readonly number[]): Promise<number>
+  /**
+   * Appends inside the caller's transaction; answers the last sequence of each document. All client
+   * ids in the updates become the user's. Throws RefusalError (client.taken).
+   */
   appendWithin(
     transaction: Transaction<Tables>,
     updates: ReadonlyMap<string, Uint8Array>,
@@ -57,10 +64,8 @@ export interface LogOptions {
 const maxCommitRows = 2000
 const maxCommitBytes = 16 * 1024 * 1024
 
-interface Waiting {
+interface Waiting extends NewUpdate {
   document: string
-  bytes: Uint8Array
-  userId: UserId | null
   resolve(seq: number): void
   reject(error: unknown): void
 }
@@ -101,14 +106,18 @@ export function createLog(database: Database, logger: Logger, options: LogOption
     const names = [...byDocument.keys()].sort()
     const groups: AppendGroup[] = names.map((document) => ({
       document,
-      updates: (byDocument.get(document) ?? []).map(({ bytes, userId }) => ({ bytes, userId })),
+      updates: (byDocument.get(document) ?? []).map(({ bytes, userId, claims }) => ({ bytes, userId, claims })),
     }))
     try {
-      const firsts = await database.program('append', { groups, now: Date.now() })
+      const appended = await database.program('append', { groups, now: Date.now() })
       names.forEach((document, group) => {
-        const first = firsts[group]
-        if (first === undefined) throw new Error(`no sequence for ${document}`)
-        byDocument.get(document)?.forEach((one, index) => one.resolve(first + index))
+        const result = appended[group]
+        if (result === undefined) throw new Error(`no sequence for ${document}`)
+        let seq = result.first
+        byDocument.get(document)?.forEach((one, index) => {
+          if (result.refused.includes(index)) one.reject(new RefusalError('client.taken', document))
+          else one.resolve(seq++)
+        })
       })
       for (const { document, updates } of groups) {
         count(document, updates.length, byteLength(updates.map((update) => update.bytes)))
@@ -145,10 +154,10 @@ export function createLog(database: Database, logger: Logger, options: LogOption
   }
 
   const log: DocumentLog = {
-    append(document, update, userId) {
+    append(document, update, userId, claims) {
       return new Promise((resolve, reject) => {
         // The caller's view may lie in a buffer that is reused or far larger than the update.
-        waiting.push({ document, bytes: new Uint8Array(update), userId, resolve, reject })
+        waiting.push({ document, bytes: new Uint8Array(update), userId, claims, resolve, reject })
         if (isCommitting) return
         isCommitting = true
         commits = commitWaiting()
@@ -156,12 +165,14 @@ export function createLog(database: Database, logger: Logger, options: LogOption
     },
     async appendWithin(transaction, updates, userId) {
       const names = [...updates.keys()].sort()
-      const groups = names.map((document) => ({
-        document,
-        updates: [updates.get(document) ?? new Uint8Array()].map((bytes) => ({ bytes, userId })),
-      }))
-      const firsts = await database.programWithin(transaction, 'append', { groups, now: Date.now() })
-      return new Map(names.map((document, index) => [document, firsts[index] ?? 0]))
+      const groups = names.map((document) => {
+        const bytes = updates.get(document) ?? new Uint8Array()
+        return { document, updates: [{ bytes, userId, claims: [...Y.parseUpdateMeta(bytes).to.keys()] }] }
+      })
+      const appended = await database.programWithin(transaction, 'append', { groups, now: Date.now() })
+      const refused = appended.findIndex((group) => group.refused.length > 0)
+      if (refused !== -1) throw new RefusalError('client.taken', names[refused])
+      return new Map(names.map((document, index) => [document, appended[index]?.first ?? 0]))
     },
     async load(document, within) {
       const all = await log.loadMany([document], within)

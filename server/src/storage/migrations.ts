@@ -4,17 +4,34 @@
  * knows is refused.
  */
 import { sql, type Transaction } from 'kysely'
+import * as Y from 'yjs'
 import { RefusalError } from '@soanchung/shared/errors.ts'
-import { newId } from '@soanchung/shared/ids.ts'
+import { newId, type UserId } from '@soanchung/shared/ids.ts'
 import type { ColumnTypes, Engine } from './dialect.ts'
 import type { Tables } from './tables.ts'
 
-type Step = (transaction: Transaction<Tables>, types: ColumnTypes) => Promise<void>
+type Step = (transaction: Transaction<Tables>, types: ColumnTypes, engine: Engine) => Promise<void>
 
-const steps: Step[] = [createLog, createAccounts, createPlans, projectOutline, projectTitles]
+const steps: Step[] = [
+  createLog,
+  createAccounts,
+  createPlans,
+  projectOutline,
+  projectTitles,
+  bindClients,
+  describeUnits,
+  signIn,
+  holdRoles,
+  createAuditTrail,
+  keepHandedDrafts,
+  projectProgress,
+  protectAuditTrail,
+  tellPeople,
+]
 
 /** Idempotent. Throws RefusalError (storage.newer). */
-export async function migrate({ query, types, lockSchema }: Engine): Promise<void> {
+export async function migrate(engine: Engine): Promise<void> {
+  const { query, types, lockSchema } = engine
   await query.transaction().execute(async (transaction) => {
     await lockSchema(transaction)
     await transaction.schema
@@ -33,7 +50,7 @@ export async function migrate({ query, types, lockSchema }: Engine): Promise<voi
       throw new RefusalError('storage.newer', `the database is at step ${done}, this program knows ${steps.length}`)
     }
     if (done === steps.length) return
-    for (const step of steps.slice(done)) await step(transaction, types)
+    for (const step of steps.slice(done)) await step(transaction, types, engine)
     await transaction
       .insertInto('installation')
       .values({ key: 'schema', value: String(steps.length) })
@@ -222,4 +239,290 @@ async function projectTitles(transaction: Transaction<Tables>): Promise<void> {
       .execute()
   }
   await transaction.updateTable('plans').set({ updated_at: 0 }).execute()
+}
+
+/** Whose each client id is, as far as the rows that are not compacted yet can tell. */
+async function bindClients(transaction: Transaction<Tables>, types: ColumnTypes): Promise<void> {
+  await transaction.schema
+    .createTable('document_clients')
+    .addColumn('document', 'text', (column) => column.notNull().references('documents.name'))
+    .addColumn('client_id', types.whole, (column) => column.notNull())
+    .addColumn('user_id', 'text')
+    .addColumn('created_at', types.whole, (column) => column.notNull())
+    .addPrimaryKeyConstraint('document_clients_pk', ['document', 'client_id'])
+    .execute()
+  await transaction.schema.alterTable('documents').addColumn('changed_by', 'text').execute()
+  await sql`update documents set changed_by = (
+    select user_id from document_updates where document = documents.name and seq = documents.seq)`.execute(transaction)
+  const documents = await transaction.selectFrom('documents').select(['name', 'changed_at']).execute()
+  for (const { name, changed_at } of documents) {
+    for (const [client, owner] of await clientsOf(transaction, name)) {
+      await transaction
+        .insertInto('document_clients')
+        .values({ document: name, client_id: client, user_id: owner, created_at: changed_at })
+        .execute()
+    }
+  }
+}
+
+async function clientsOf(transaction: Transaction<Tables>, document: string): Promise<Map<number, UserId | null>> {
+  const snapshots = await transaction
+    .selectFrom('document_snapshots')
+    .select('bytes')
+    .where('document', '=', document)
+    .execute()
+  const rows = await transaction
+    .selectFrom('document_updates')
+    .select(['bytes', 'user_id'])
+    .where('document', '=', document)
+    .orderBy('seq')
+    .execute()
+  const known = new Map<number, number>()
+  const owners = new Map<number, UserId | null>()
+  for (const { bytes, user_id } of [...snapshots.map(({ bytes }) => ({ bytes, user_id: null })), ...rows]) {
+    for (const [client, end] of endsOf(bytes)) {
+      // A row may repeat what others wrote; it is theirs who brought something new.
+      if (end <= (known.get(client) ?? 0)) continue
+      known.set(client, end)
+      owners.set(client, owners.get(client) ?? user_id)
+    }
+  }
+  return owners
+}
+
+/** None of a damaged record, which is reported where the document is read. */
+function endsOf(update: Uint8Array): Map<number, number> {
+  try {
+    return Y.parseUpdateMeta(update).to
+  } catch {
+    return new Map()
+  }
+}
+
+/** Units become more than a name: what they were called before, whom they stand under, who signs. */
+async function describeUnits(transaction: Transaction<Tables>): Promise<void> {
+  const { schema } = transaction
+  await schema
+    .createTable('unit_names')
+    .addColumn('unit_id', 'text', (column) => column.notNull().references('units.id'))
+    .addColumn('since', 'text', (column) => column.notNull())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('symbol', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('unit_names_pk', ['unit_id', 'since'])
+    .execute()
+  await schema
+    .createTable('unit_edges')
+    .addColumn('unit_id', 'text', (column) => column.notNull().references('units.id'))
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('other_id', 'text', (column) => column.notNull().references('units.id'))
+    .addPrimaryKeyConstraint('unit_edges_pk', ['unit_id', 'kind', 'other_id'])
+    .execute()
+  await schema
+    .createTable('unit_signers')
+    .addColumn('unit_id', 'text', (column) => column.notNull().references('units.id'))
+    .addColumn('position', 'integer', (column) => column.notNull())
+    .addColumn('authority', 'text', (column) => column.notNull())
+    .addColumn('office', 'text', (column) => column.notNull())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('unit_signers_pk', ['unit_id', 'position'])
+    .execute()
+  await sql`create unique index unit_edges_parent on unit_edges (unit_id) where kind = 'under'`.execute(transaction)
+  await sql`insert into unit_names (unit_id, since, name, symbol) select id, '', name, symbol from units`.execute(
+    transaction,
+  )
+  await sql`insert into unit_edges (unit_id, kind, other_id)
+    select id, 'under', parent from units where parent is not null`.execute(transaction)
+  await schema.dropIndex('units_parent').execute()
+  for (const column of ['name', 'symbol', 'parent']) await schema.alterTable('units').dropColumn(column).execute()
+  const added = { kind: 'other', level: 'commune', profile: 'state' }
+  for (const [column, value] of Object.entries(added)) {
+    await schema
+      .alterTable('units')
+      .addColumn(column, 'text', (text) => text.notNull().defaultTo(value))
+      .execute()
+  }
+  await schema.alterTable('units').addColumn('closed_on', 'text').execute()
+  await schema
+    .alterTable('units')
+    .addColumn('merged_into', 'text', (column) => column.references('units.id'))
+    .execute()
+}
+
+/** Deactivation, second factor, invitations; an identity of elsewhere belongs to one account. */
+async function signIn({ schema }: Transaction<Tables>, types: ColumnTypes): Promise<void> {
+  await schema.alterTable('user').addColumn('deactivated_at', types.whole).execute()
+  await schema
+    .createTable('second_factors')
+    .addColumn('user_id', 'text', (column) => column.primaryKey().references('user.id').onDelete('cascade'))
+    .addColumn('key', 'text', (column) => column.notNull())
+    .addColumn('confirmed_at', types.whole)
+    .addColumn('last_step', types.whole, (column) => column.notNull())
+    .execute()
+  await schema
+    .createTable('backup_codes')
+    .addColumn('user_id', 'text', (column) => column.notNull().references('user.id').onDelete('cascade'))
+    .addColumn('hash', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('backup_codes_pk', ['user_id', 'hash'])
+    .execute()
+  await schema
+    .createTable('invitations')
+    .addColumn('hash', 'text', (column) => column.primaryKey())
+    .addColumn('user_id', 'text', (column) => column.notNull().references('user.id').onDelete('cascade'))
+    .addColumn('created_at', types.whole, (column) => column.notNull())
+    .addColumn('expires_at', types.whole, (column) => column.notNull())
+    .addColumn('used_at', types.whole)
+    .execute()
+  await schema.createIndex('invitations_user').on('invitations').column('user_id').execute()
+  await schema.createIndex('account_identity').on('account').columns(['providerId', 'accountId']).unique().execute()
+}
+
+/** Roles and parts are held by units or by people; parts carry what was agreed about the work on them. */
+async function holdRoles(transaction: Transaction<Tables>, types: ColumnTypes): Promise<void> {
+  const { schema } = transaction
+  await schema
+    .createTable('plan_roles')
+    .addColumn('plan_id', 'text', (column) => column.notNull().references('plans.id'))
+    .addColumn('holder_id', 'text', (column) => column.notNull())
+    .addColumn('role', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('plan_roles_pk', ['plan_id', 'holder_id'])
+    .execute()
+  await schema
+    .createTable('part_holders')
+    .addColumn('part_id', 'text', (column) => column.notNull().references('plan_parts.part_id'))
+    .addColumn('holder_id', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('part_holders_pk', ['part_id', 'holder_id'])
+    .execute()
+  await sql`insert into plan_roles (plan_id, holder_id, role) select plan_id, unit_id, role from plan_units`.execute(
+    transaction,
+  )
+  await sql`insert into part_holders (part_id, holder_id) select part_id, unit_id from part_units`.execute(transaction)
+  await schema.dropTable('plan_units').execute()
+  await schema.dropTable('part_units').execute()
+  await schema.createIndex('plan_roles_holder').on('plan_roles').column('holder_id').execute()
+  await schema.createIndex('part_holders_holder').on('part_holders').column('holder_id').execute()
+  await schema
+    .alterTable('plans')
+    .addColumn('rights', types.whole, (column) => column.notNull().defaultTo(0))
+    .execute()
+  for (const [column, first] of [
+    ['status', 'drafting'],
+    ['reason', ''],
+    ['deadline', ''],
+    ['note', ''],
+  ] as const) {
+    await schema
+      .alterTable('plan_parts')
+      .addColumn(column, 'text', (text) => text.notNull().defaultTo(first))
+      .execute()
+  }
+  await schema
+    .alterTable('plan_parts')
+    .addColumn('status_at', types.whole, (column) => column.notNull().defaultTo(0))
+    .execute()
+  await schema.alterTable('plan_parts').addColumn('status_by', 'text').execute()
+}
+
+async function createAuditTrail(transaction: Transaction<Tables>, types: ColumnTypes): Promise<void> {
+  const { schema } = transaction
+  await schema
+    .createTable('audit_trail')
+    .addColumn('seq', types.whole, (column) => column.primaryKey())
+    .addColumn('at', types.whole, (column) => column.notNull())
+    .addColumn('actor', 'text')
+    .addColumn('action', 'text', (column) => column.notNull())
+    .addColumn('plan_id', 'text')
+    .addColumn('subject', 'text', (column) => column.notNull())
+    .addColumn('detail', 'text', (column) => column.notNull())
+    .addColumn('hash', 'text', (column) => column.notNull())
+    .execute()
+  await schema.createIndex('audit_trail_plan').on('audit_trail').columns(['plan_id', 'seq']).execute()
+  await schema
+    .createTable('audit_head')
+    .addColumn('id', 'integer', (column) => column.primaryKey())
+    .addColumn('seq', types.whole, (column) => column.notNull())
+    .addColumn('hash', 'text', (column) => column.notNull())
+    .execute()
+  await transaction.insertInto('audit_head').values({ id: 1, seq: 0, hash: '' }).execute()
+}
+
+async function keepHandedDrafts({ schema }: Transaction<Tables>, types: ColumnTypes): Promise<void> {
+  await schema
+    .createTable('handed_drafts')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('plan_id', 'text', (column) => column.notNull().references('plans.id'))
+    .addColumn('part_id', 'text', (column) => column.notNull().references('plan_parts.part_id'))
+    .addColumn('sender', 'text', (column) => column.notNull().references('user.id'))
+    .addColumn('handed_at', types.whole, (column) => column.notNull())
+    .addColumn('note', 'text', (column) => column.notNull())
+    .addColumn('state', types.bytes, (column) => column.notNull())
+    .addColumn('is_used', 'integer')
+    .addColumn('answer', 'text', (column) => column.notNull())
+    .addColumn('settled_at', types.whole)
+    .addColumn('settled_by', 'text')
+    .execute()
+  await schema.createIndex('handed_drafts_plan').on('handed_drafts').columns(['plan_id', 'handed_at']).execute()
+}
+
+/** How far each part is, for lists; and the years by which that is told. */
+async function projectProgress({ schema }: Transaction<Tables>, types: ColumnTypes): Promise<void> {
+  for (const column of ['period_from', 'period_to']) {
+    await schema
+      .alterTable('plans')
+      .addColumn(column, 'integer', (whole) => whole.notNull().defaultTo(0))
+      .execute()
+  }
+  for (const column of ['has_parts', 'words', 'targets', 'filled', 'begun']) {
+    await schema
+      .alterTable('plan_parts')
+      .addColumn(column, 'integer', (whole) => whole.notNull().defaultTo(0))
+      .execute()
+  }
+  await schema
+    .alterTable('plan_parts')
+    .addColumn('measured_at', types.whole, (whole) => whole.notNull().defaultTo(0))
+    .execute()
+}
+
+/** Whoever can take the triggers away can still change the trail; its seals then show it. */
+async function protectAuditTrail(
+  transaction: Transaction<Tables>,
+  _types: ColumnTypes,
+  { onlyAppend }: Engine,
+): Promise<void> {
+  await transaction.schema.createIndex('audit_trail_actor').on('audit_trail').columns(['actor', 'seq']).execute()
+  await onlyAppend(transaction, 'audit_trail')
+}
+
+async function tellPeople({ schema }: Transaction<Tables>, types: ColumnTypes): Promise<void> {
+  await schema
+    .createTable('notifications')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('user_id', 'text', (column) => column.notNull())
+    .addColumn('at', types.whole, (column) => column.notNull())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('plan_id', 'text', (column) => column.notNull())
+    .addColumn('part_id', 'text')
+    .addColumn('detail', 'text', (column) => column.notNull())
+    .addColumn('is_shown', 'integer', (column) => column.notNull())
+    .addColumn('read_at', types.whole)
+    .execute()
+  await schema.createIndex('notifications_user').on('notifications').columns(['user_id', 'at']).execute()
+  await schema
+    .createTable('notification_switches')
+    .addColumn('user_id', 'text', (column) => column.primaryKey())
+    .addColumn('switches', 'text', (column) => column.notNull())
+    .execute()
+  await schema
+    .createTable('mail_queue')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('user_id', 'text', (column) => column.notNull())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('plan_id', 'text', (column) => column.notNull())
+    .addColumn('part_id', 'text')
+    .addColumn('detail', 'text', (column) => column.notNull())
+    .addColumn('created_at', types.whole, (column) => column.notNull())
+    .addColumn('attempts', 'integer', (column) => column.notNull())
+    .addColumn('due_at', types.whole, (column) => column.notNull())
+    .execute()
+  await schema.createIndex('mail_queue_due').on('mail_queue').column('due_at').execute()
 }

@@ -3,15 +3,31 @@
  * that differ between SQLite and PostgreSQL are chosen in dialect.ts and look alike from here.
  */
 import type { Generated } from 'kysely'
-import type { PartId, PlanId, UnitId, UserId } from '@soanchung/shared/ids.ts'
-import type { PlanRole, PlanStage } from '@soanchung/shared/permissions.ts'
+import type { HandedDraftId, PartId, PlanId, UnitId, UserId } from '@soanchung/shared/ids.ts'
+import type { HolderId, PartStatus, PlanRole, PlanStage } from '@soanchung/shared/permissions.ts'
+import type { FormatProfile, UnitEdgeKind, UnitKind, UnitLevel } from '@soanchung/shared/units/units.ts'
 
 export interface Tables {
   /** `epoch` (changes on restore), `schema` … */
   installation: { key: string; value: string }
 
   /** One row a document: the last sequence given. Locked while updates are appended. */
-  documents: { name: string; seq: number; snapshot_seq: number; changed_at: number }
+  documents: {
+    name: string
+    seq: number
+    snapshot_seq: number
+    changed_at: number
+    /** Who made the last update; null for the server itself. */
+    changed_by: UserId | null
+  }
+  /** Whose each Yjs client id in a document is: the first user's who wrote with it. Kept for ever. */
+  document_clients: {
+    document: string
+    client_id: number
+    /** Null for the server itself, and for what was written before this was kept. */
+    user_id: UserId | null
+    created_at: number
+  }
   /** The log: gapless sequence within a document. */
   document_updates: {
     document: string
@@ -28,7 +44,22 @@ export interface Tables {
   /** Commands of the server that are done, so that a repeated one does nothing. */
   commands: { id: string; actor: UserId | null; created_at: number }
 
-  units: { id: UnitId; name: string; symbol: string; colour: number; parent: UnitId | null; created_at: number }
+  units: {
+    id: UnitId
+    kind: UnitKind
+    level: UnitLevel
+    profile: FormatProfile
+    colour: number
+    /** ISO day, the first on which the unit is no more. */
+    closed_on: string | null
+    merged_into: UnitId | null
+    created_at: number
+  }
+  /** Each name holds from `since` (ISO day; '' for the first) until the unit's next one. */
+  unit_names: { unit_id: UnitId; since: string; name: string; symbol: string }
+  /** `unit_id` is under, guided by or a member of `other_id`; under one at most, and never in a circle. */
+  unit_edges: { unit_id: UnitId; kind: UnitEdgeKind; other_id: UnitId }
+  unit_signers: { unit_id: UnitId; position: number; authority: string; office: string; name: string }
   unit_members: { unit_id: UnitId; user_id: UserId; office: string; position: number }
 
   plans: {
@@ -40,9 +71,14 @@ export interface Tables {
     /** Projections of the outline document, for lists. */
     type: string
     subject: string
+    /** The years of the plan; 0 before they were read. */
+    period_from: Generated<number>
+    period_to: Generated<number>
     updated_at: number
+    /** Counts each change of stage, roles, parts and who holds them. */
+    rights: Generated<number>
   }
-  plan_units: { plan_id: PlanId; unit_id: UnitId; role: PlanRole }
+  plan_roles: { plan_id: PlanId; holder_id: HolderId; role: PlanRole }
   /** Which plan a part belongs to: made once, never changed. */
   plan_parts: {
     part_id: PartId
@@ -53,8 +89,93 @@ export interface Tables {
     in_outline: Generated<number>
     number: Generated<string>
     title: Generated<string>
+    /** 1 where other parts stand below it. */
+    has_parts: Generated<number>
+    words: Generated<number>
+    targets: Generated<number>
+    /** Targets with all their values. */
+    filled: Generated<number>
+    /** 1 once there is a word, a target or a budget line. */
+    begun: Generated<number>
+    /** Up to which change of its document these were counted. */
+    measured_at: Generated<number>
+    /** From here on what was agreed about the work on it. */
+    status: Generated<PartStatus>
+    /** Why it was sent back; empty otherwise. */
+    reason: Generated<string>
+    /** `2026-11-30`; empty for none. */
+    deadline: Generated<string>
+    note: Generated<string>
+    status_at: Generated<number>
+    status_by: UserId | null
   }
-  part_units: { part_id: PartId; unit_id: UnitId }
+  part_holders: { part_id: PartId; holder_id: HolderId }
+
+  /** Work that the server did not take, handed to the lead by whoever wrote it. */
+  handed_drafts: {
+    id: HandedDraftId
+    plan_id: PlanId
+    part_id: PartId
+    sender: UserId
+    handed_at: number
+    note: string
+    /** The part's document as the sender had it, as a Yjs update. */
+    state: Uint8Array
+    /** 1 used, 0 not; null while it waits. */
+    is_used: number | null
+    answer: string
+    settled_at: number | null
+    settled_by: UserId | null
+  }
+
+  /** Who did what to which record; each row seals all before it. */
+  audit_trail: {
+    seq: number
+    at: number
+    /** Null for the server itself and for commands of whoever may read the data. */
+    actor: UserId | null
+    action: string
+    plan_id: PlanId | null
+    /** The record that was changed, as `unit/<id>`. */
+    subject: string
+    /** JSON of what was set. */
+    detail: string
+    /** SHA-256 over the hash before and this row, hexadecimal. */
+    hash: string
+  }
+  /** One row: the last of the trail. Locked while one is added. */
+  audit_head: { id: number; seq: number; hash: string }
+
+  /** What somebody was told; the id of a reminder is its name (reminders.ts), so it is there once. */
+  notifications: {
+    id: string
+    user_id: UserId
+    at: number
+    kind: string
+    plan_id: PlanId
+    /** The part that it leads to. */
+    part_id: PartId | null
+    /** JSON of notificationDetail. */
+    detail: string
+    /** 0 where the person does not want to see this kind. */
+    is_shown: number
+    read_at: number | null
+  }
+  /** JSON of switchesBody; no row for who never changed anything. */
+  notification_switches: { user_id: UserId; switches: string }
+  /** E-mails on their way; a row goes once it is delivered or given up. */
+  mail_queue: {
+    id: string
+    user_id: UserId
+    kind: string
+    plan_id: PlanId
+    part_id: PartId | null
+    detail: string
+    created_at: number
+    attempts: number
+    /** Not before; moved on by whoever takes it, so that no two send it. */
+    due_at: number
+  }
 
   access_tokens: {
     id: string
@@ -68,18 +189,41 @@ export interface Tables {
     last_used_at: number | null
   }
 
+  /** One a person: the key that their authenticator app holds too. */
+  second_factors: {
+    user_id: UserId
+    /** Sealed with the installation's secret. */
+    key: string
+    /** Null until the person has shown that their app knows the key. */
+    confirmed_at: number | null
+    /** The 30 seconds whose code was used last; none is taken twice. */
+    last_step: number
+  }
+  /** Codes that stand in for the app, each once; SHA-256, hexadecimal. */
+  backup_codes: { user_id: UserId; hash: string }
+  /** Links by which a person sets a password; SHA-256 of what the link carries, hexadecimal. */
+  invitations: {
+    hash: string
+    user_id: UserId
+    created_at: number
+    expires_at: number
+    used_at: number | null
+  }
+
   /** The four tables of better-auth, in its own spelling. */
   user: {
     id: UserId
     name: string
     email: string
-    emailVerified: number
+    emailVerified: Generated<number>
     image: string | null
     createdAt: string
     updatedAt: string
     username: string
     displayUsername: string | null
     administrator: Generated<number>
+    /** Null for somebody who may come in. */
+    deactivated_at: Generated<number | null>
   }
   session: {
     id: string

@@ -8,6 +8,7 @@ import * as decoding from 'lib0/decoding'
 import type { Logger } from 'pino'
 import * as Y from 'yjs'
 import type { ErrorCode } from '@soanchung/shared/errors.ts'
+import type { UserId } from '@soanchung/shared/ids.ts'
 import { outlineRoots, parseDocumentName, partRoots } from '@soanchung/shared/plan/documents.ts'
 import type { StatelessMessage } from '@soanchung/shared/protocol.ts'
 import type { DocumentLog } from '../storage/log.ts'
@@ -18,6 +19,7 @@ import type { LiveDocument } from './live-document.ts'
 import { openPresenceInlet } from './presence.ts'
 import { judgeUpdate, readUpdate, type UpdateReading } from './update-check.ts'
 import type { UpdateQuestion } from './update-worker.ts'
+import { openWriters, type Writers } from './writers.ts'
 
 interface Intake {
   /** Comes between a connection and the library. */
@@ -48,6 +50,7 @@ export function createIntake({ log, logger, liveOf, present, objection }: Intake
   const reader = startThread<UpdateQuestion, UpdateReading>(new URL('./update-worker.ts', import.meta.url))
   /** Messages on their way, by document: one must not unload under them. */
   const working = new Map<string, Set<Promise<void>>>()
+  const writersOfDocuments = new WeakMap<Document, Writers>()
 
   function open(connection: Connection, identity: Identity): void {
     const toLibrary = connection.handleMessage.bind(connection)
@@ -81,10 +84,28 @@ export function createIntake({ log, logger, liveOf, present, objection }: Intake
   }
 
   async function take(connection: Connection, identity: Identity, update: Uint8Array): Promise<void> {
+    const { document } = connection
+    if (isEmptyUpdate(update)) return liveOf(document).answer(connection, true)
+    const reading = await readAside(document.name, update)
+    const writers = writersOf(document)
+    const clients = reading.ok ? reading.contents.clients.map(({ client }) => client) : []
+    const leave = await writers.enter(clients)
+    try {
+      await takeRead(connection, identity, update, reading, writers)
+    } finally {
+      leave()
+    }
+  }
+
+  async function takeRead(
+    connection: Connection,
+    identity: Identity,
+    update: Uint8Array,
+    reading: UpdateReading,
+    writers: Writers,
+  ): Promise<void> {
     const { document, readOnly } = connection
     const live = liveOf(document)
-    if (isEmptyUpdate(update)) return live.answer(connection, true)
-    const reading = await readAside(document.name, update)
     const objected = objection(connection)
     if (objected !== null) throw new Denied(objected)
     const verdict = reading.ok
@@ -98,11 +119,40 @@ export function createIntake({ log, logger, liveOf, present, objection }: Intake
       throw reject(connection, 'update.invalid')
     }
     if (readOnly) throw reject(connection, 'not.allowed')
-    await orDenied(log.append(document.name, update, userId), logger)
-    await live.apply(update, connection)
+    const claims = writers.claims(verdict.authors, userId)
+    if (claims === null) throw refuseTaken(connection, userId)
+    // What is there already must not stand in the log a second time, where it could say something else.
+    const fresh = verdict.known === null ? update : Y.diffUpdate(update, verdict.known)
+    await append(connection, fresh, userId, claims)
+    writers.remember(claims, userId)
+    await live.apply(fresh, connection)
     // Meanwhile it may have been unloaded, and loaded again from rows that did not have this yet.
     const now = await present(document.name)
-    if (now !== null && now !== document) await liveOf(now).apply(update, null)
+    if (now !== null && now !== document) await liveOf(now).apply(fresh, null)
+  }
+
+  async function append(
+    connection: Connection,
+    update: Uint8Array,
+    userId: UserId,
+    claims: readonly number[],
+  ): Promise<void> {
+    try {
+      await orDenied(log.append(connection.document.name, update, userId, claims), logger)
+    } catch (error) {
+      throw error instanceof Denied && error.reason === 'client.taken' ? refuseTaken(connection, userId) : error
+    }
+  }
+
+  function refuseTaken(connection: Connection, userId: UserId): Denied {
+    logger.warn({ document: connection.document.name, userId }, "an update goes on with another's client id")
+    return reject(connection, 'client.taken')
+  }
+
+  function writersOf(document: Document): Writers {
+    const known = writersOfDocuments.get(document) ?? openWriters()
+    writersOfDocuments.set(document, known)
+    return known
   }
 
   async function readAside(documentName: string, update: Uint8Array): Promise<UpdateReading> {

@@ -31,6 +31,11 @@ const maxPayload = 16 * 1024 * 1024
 const maxBufferedTogether = 128 * 1024 * 1024
 /** Sync, presence, sign-in, the question for presence, stateless, goodbye, ping and pong of the sync library. */
 const messagesOfClients: ReadonlySet<number> = new Set([0, 1, 2, 3, 5, 7, 9, 10])
+/** A document's name and a session's number; it stands before every message, both ways. */
+const maxAddressLength = 200
+/** Of a claim about page and epoch, in bytes. */
+const maxSignIn = 4096
+const signIn = 2
 const pingInterval = 30_000
 const closeTimeout = 2_000
 
@@ -106,11 +111,13 @@ export function openSockets<Context extends { visit: Visit }>(options: {
       if (frame === null) return
       const decoder = decoding.createDecoder(frame)
       const address = decoding.readVarString(decoder)
+      if (address.length > maxAddressLength) throw new Error('an address too long')
       const [name = ''] = address.split('\0')
       // The library keeps names as keys of plain objects; `__proto__` must never get there.
       if (parseDocumentName(name) === null) return void ws.send(refusalFrame(address, 'not.found'))
       const type = decoding.readVarUint(decoder)
       if (!messagesOfClients.has(type)) throw new Error(`a message of kind ${type}`)
+      if (type === signIn) readSignIn(frame, decoder)
       client.handleMessage(frame)
     }
     ws.on('message', (data, isBinary) => {
@@ -182,6 +189,14 @@ export function openSockets<Context extends { visit: Visit }>(options: {
       server.close()
     },
   }
+}
+
+/** The library prints every one that it cannot read. */
+function readSignIn(frame: Uint8Array, decoder: decoding.Decoder): void {
+  if (frame.length > maxSignIn) throw new Error('a sign-in too long')
+  decoding.readVarUint(decoder)
+  decoding.readVarString(decoder)
+  if (decoding.hasContent(decoder)) decoding.readVarString(decoder)
 }
 
 function bridgedName(pathname: string): DocumentName | null {

@@ -8,22 +8,17 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import type * as Y from 'yjs'
-import type { ErrorCode, Result } from '@soanchung/shared/errors.ts'
+import type { Result } from '@soanchung/shared/errors.ts'
 import type { PlanId } from '@soanchung/shared/ids.ts'
-import { can } from '@soanchung/shared/permissions.ts'
-import {
-  outlineDocument,
-  parseDocumentName,
-  schemaVersion,
-  type DocumentName,
-} from '@soanchung/shared/plan/documents.ts'
-import { connectionToken, type FetchDocumentsBody, type StatelessMessage } from '@soanchung/shared/protocol.ts'
+import { parseDocumentName, schemaVersion, type DocumentName } from '@soanchung/shared/plan/documents.ts'
+import { connectionToken, type FetchDocumentsBody } from '@soanchung/shared/protocol.ts'
 import type { Database } from '../storage/database.ts'
 import type { DocumentLog } from '../storage/log.ts'
 import { closeCode, Denied, orDenied } from './denied.ts'
 import type { Gate, Identity } from './gate.ts'
 import { createIntake } from './intake.ts'
 import { openLiveDocument, type LiveDocument } from './live-document.ts'
+import { decide, recordMessage, watchRights, type Decision } from './rights-watch.ts'
 import { openSockets, type Visit } from './sockets.ts'
 import { createDocumentWriter, fetchDocuments, readDocument, readUpdates, type WriteCommand } from './write-document.ts'
 
@@ -49,10 +44,8 @@ export interface Sync {
   readUpdates(names: readonly DocumentName[]): Promise<Map<DocumentName, Uint8Array[]>>
   /** What a device lacks of each document, as protocol.ts says; rights are the caller's. */
   fetchDocuments(names: readonly DocumentName[], have: FetchDocumentsBody['have']): Promise<Uint8Array>
-  /** Closes all connections to a document, so that rights are asked again. */
-  closeDocument(name: DocumentName, code: ErrorCode): void
-  /** Tells everybody who has the plan open. */
-  notify(planId: PlanId, message: StatelessMessage): void
+  /** After the rights on a plan changed: resolves once nobody writes with a right of before. */
+  rightsChanged(planId: PlanId): Promise<void>
   stats(): { sockets: number; documents: number; connections: number }
   close(): Promise<void>
 }
@@ -60,17 +53,12 @@ export interface Sync {
 interface Context {
   visit: Visit
   identity: Identity | null
-  /** How often the document's connections had been closed when the right to this one was decided. */
-  closings: number
+  decision: Decision | null
 }
 
-/** Whoever signed out must be out within a second. */
-const proofInterval = 400
 const maxPendingDocuments = 500
 
 export function createSync({ log, database, gate, epoch, allowedOrigin, logger }: SyncOptions): Sync {
-  /** How often each document's connections were closed; a right decided before that counts no more. */
-  const closings = new Map<string, number>()
   const live = new WeakMap<Document, LiveDocument>()
 
   const hocuspocus = new Hocuspocus<Context>({
@@ -78,22 +66,24 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
     maxPendingDocuments,
 
     async onAuthenticate({ token, documentName, context, requestHeaders, connectionConfig }) {
-      const closed = closingsOf(documentName)
-      const { identity, readOnly } = await orDenied(
+      const { identity, decision } = await orDenied(
         authenticate(documentName, token, requestHeaders, context.visit),
         logger,
       )
-      connectionConfig.readOnly = readOnly
+      connectionConfig.readOnly = decision.readOnly
       context.visit.userId = identity.actor.userId
       context.visit.proof = identity.proof
-      return { identity, closings: closed }
+      return { identity, decision }
     },
 
     async connected({ connection, context, documentName }) {
-      // The document may have been closed, or unloaded, between the decision and this moment.
+      // The right may have changed, or the document been unloaded, between the decision and this moment.
       const isPresent = hocuspocus.documents.get(documentName) === connection.document
-      if (!isPresent || context.closings !== closingsOf(documentName)) {
+      if (!isPresent || context.decision === null || watch.isStale(context.decision)) {
         connection.close({ code: closeCode('server.busy'), reason: 'server.busy' })
+      } else if (context.decision.subject.kind === 'outline') {
+        // The record may have changed after they fetched it, before they listened.
+        connection.sendStateless(JSON.stringify(recordMessage(context.decision.access)))
       }
     },
 
@@ -126,8 +116,8 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
     present,
     objection(connection) {
       // What still waited when the connection was closed had the right of before.
-      const { closings: decidedAfter, visit } = contextOf(connection)
-      if (decidedAfter !== closingsOf(connection.document.name)) return 'server.busy'
+      const { decision, visit } = contextOf(connection)
+      if (decision === null || decision.isOver || watch.isStale(decision)) return 'server.busy'
       return visit.isOver ? 'auth.required' : null
     },
   })
@@ -149,16 +139,9 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
     const access = await gate.access(subject)
     if (access === null) throw new Denied('not.found')
     const { actor } = identity
-    const [mayRead, mayWrite] =
-      subject.kind === 'outline'
-        ? [can(actor, 'plan.read', access), can(actor, 'outline.write', access)]
-        : [can(actor, 'part.read', access, subject.partId), can(actor, 'part.write', access, subject.partId)]
-    if (!mayRead) throw new Denied('not.found')
-    return { identity, readOnly: !mayWrite }
-  }
-
-  function closingsOf(documentName: string): number {
-    return closings.get(documentName) ?? 0
+    const right = decide(actor, subject, access)
+    if (right === null) throw new Denied('not.found')
+    return { identity, decision: { subject, actor, access, ...right, isOver: false } }
   }
 
   function liveOf(document: Document): LiveDocument {
@@ -181,31 +164,24 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
   const sockets = openSockets<Context>({
     hocuspocus,
     allowedOrigin,
-    newContext: (visit) => ({ visit, identity: null, closings: 0 }),
+    newContext: (visit) => ({ visit, identity: null, decision: null }),
     logger,
   })
 
-  // Asked for, not told: a session may be ended by another server or by a command beside this one.
-  let isAsking = false
-  const watch = setInterval(() => {
-    if (!isAsking) void endStrangers()
-  }, proofInterval)
-  watch.unref()
-
-  async function endStrangers(): Promise<void> {
-    const proofs = sockets.proofs()
-    if (proofs.length === 0) return
-    isAsking = true
-    try {
-      const holding = await gate.stillHolds(proofs)
-      const over = new Set(proofs.filter((proof) => !holding.has(proof)))
-      if (over.size > 0) sockets.end(over, 'auth.required')
-    } catch (error) {
-      logger.error({ err: error }, 'who is signed in could not be asked')
-    } finally {
-      isAsking = false
-    }
-  }
+  const watch = watchRights({
+    gate,
+    sockets,
+    open: () =>
+      [...hocuspocus.documents.values()].flatMap((document) =>
+        document.getConnections().flatMap((connection) => {
+          const { decision, visit } = contextOf(connection)
+          return decision === null ? [] : [{ connection, visit, decision }]
+        }),
+      ),
+    settled: (name) => intake.settled(name),
+    tell: (name, message) => hocuspocus.documents.get(name)?.broadcastStateless(JSON.stringify(message)),
+    logger,
+  })
 
   return {
     handleUpgrade: sockets.handleUpgrade,
@@ -213,22 +189,14 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
     readDocument: (name) => readDocument(log, name),
     readUpdates: (names) => readUpdates(log, names),
     fetchDocuments: (names, have) => fetchDocuments(log, names, have),
-    closeDocument(name, code) {
-      closings.set(name, closingsOf(name) + 1)
-      for (const connection of hocuspocus.documents.get(name)?.getConnections() ?? []) {
-        connection.close({ code: closeCode(code), reason: code })
-      }
-    },
-    notify(planId, message) {
-      hocuspocus.documents.get(outlineDocument(planId))?.broadcastStateless(JSON.stringify(message))
-    },
+    rightsChanged: (plan) => watch.changed(plan),
     stats: () => ({
       sockets: sockets.count(),
       documents: hocuspocus.getDocumentsCount(),
       connections: [...hocuspocus.documents.values()].reduce((sum, one) => sum + one.getConnectionsCount(), 0),
     }),
     async close() {
-      clearInterval(watch)
+      watch.close()
       await sockets.close()
       await intake.settled()
       await intake.close()

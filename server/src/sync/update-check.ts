@@ -21,7 +21,11 @@ interface UpdateContents {
 export type UpdateReading = { ok: true; contents: UpdateContents } | { ok: false; why: string }
 
 type UpdateVerdict =
-  | { kind: 'new' }
+  /**
+   * `authors` are the clients of which it brings pieces; `known` is the state vector of those of
+   * which it repeats some, null where it repeats nothing.
+   */
+  | { kind: 'new'; authors: number[]; known: Uint8Array | null }
   /** The document has all of it, so there is nothing to log. */
   | { kind: 'nothing' }
   /** It builds on what has not come yet: the client must sync again, which brings both together. */
@@ -30,6 +34,8 @@ type UpdateVerdict =
 
 /** Of types inside types; ours are five deep, and some thousands overflow the stack. */
 const maxLevels = 40
+/** Client ids in one update: each visit of a device makes one, and each new one costs a row. */
+const maxAuthors = 1000
 
 export function checkUpdate(document: Y.Doc, roots: readonly string[], update: Uint8Array): UpdateVerdict {
   const reading = readUpdate(roots, update)
@@ -86,7 +92,12 @@ export function judgeUpdate(document: Y.Doc, contents: UpdateContents): UpdateVe
   for (const { client, clock, levels } of hangsBelow) {
     if (levelOf(document, client, clock) + levels > maxLevels) return { kind: 'refused', why: 'nested too deep' }
   }
-  return { kind: 'new' }
+  const authors = clients.filter(({ client, to }) => to > stateOf(client)).map(({ client }) => client)
+  if (authors.length > maxAuthors) return { kind: 'refused', why: 'too many authors' }
+  const repeated = clients.filter(({ client, from }) => from < stateOf(client))
+  const known =
+    repeated.length === 0 ? null : Y.encodeStateVector(new Map(repeated.map(({ client }) => [client, stateOf(client)])))
+  return { kind: 'new', authors, known }
 }
 
 type Piece = ReturnType<typeof Y.decodeUpdate>['structs'][number]

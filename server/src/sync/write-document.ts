@@ -120,6 +120,7 @@ export function openDocument(updates: readonly Uint8Array[]): Y.Doc {
   doc.transact(() => {
     for (const update of updates) Y.applyUpdate(doc, update)
   })
+  while (doc.store.clients.has(doc.clientID)) doc.clientID = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0
   return doc
 }
 

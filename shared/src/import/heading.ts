@@ -142,13 +142,18 @@ function readAbove(lines: readonly Line[], read: ReadHeading): Line[] {
       if (motto.test(cell)) read.leftOut.push(leave(piece, 'motto'))
       else if (draft.test(cell)) read.leftOut.push(leave(piece, 'label'))
       else if (readDate(cell, line.number, read) || readNumber(cell, cells[index + 1], line.number, read)) return
-      else if (index > 0 && /^Số ?:?$/iu.test(cells[index - 1] ?? '')) return
-      else if (isCapitals(cell)) bodies.push({ text: cell, line: line.number })
+      // Read with the cell before it, unless the document had its number already.
+      else if (read.heading.number?.line === line.number && isNumberWord(cells[index - 1])) return
+      else if (isCapitals(cell) && !isNumberWord(cells[index - 1])) bodies.push({ text: cell, line: line.number })
       else others.push({ ...line, text: cell, columns: [cell] })
     })
   }
   readBodies(bodies, read.heading)
   return others
+}
+
+function isNumberWord(cell: string | undefined): boolean {
+  return /^Số ?:?$/iu.test(cell ?? '')
 }
 
 /** The issuer is the last of the bodies at the top left; what stands above it is its superior. */

@@ -1,0 +1,150 @@
+/**
+ * Asks again what was decided when a document was opened: who has signed out, whose units, scope or
+ * roles are others now, which plan moved to another stage. A connection whose right is another now
+ * is closed, and comes back with the new one; all others stay. Whoever changes rights here waits for
+ * it, other servers and commands beside this one are noticed by asking four times a second.
+ */
+import type { Connection } from '@hocuspocus/server'
+import type { Logger } from 'pino'
+import type { PlanId } from '@soanchung/shared/ids.ts'
+import { can, type Actor, type PlanAccess } from '@soanchung/shared/permissions.ts'
+import { outlineDocument, type DocumentSubject } from '@soanchung/shared/plan/documents.ts'
+import type { StatelessMessage } from '@soanchung/shared/protocol.ts'
+import { closeCode } from './denied.ts'
+import type { DatedAccess, Gate } from './gate.ts'
+import type { Sockets, Visit } from './sockets.ts'
+
+/** What was decided for one connection. */
+export interface Decision {
+  subject: DocumentSubject
+  actor: Actor
+  access: DatedAccess
+  readOnly: boolean
+  /** Nothing more is taken: the right is another now. */
+  isOver: boolean
+}
+
+interface Decided {
+  connection: Connection
+  visit: Visit
+  decision: Decision
+}
+
+export interface RightsWatch {
+  /** Whether the right was decided before the last change that is known here. */
+  isStale(decision: Decision): boolean
+  /** Resolves once every connection that loses a right is closed, and what it had sent is settled. */
+  changed(plan: PlanId): Promise<void>
+  close(): void
+}
+
+interface WatchOptions {
+  gate: Gate
+  sockets: Pick<Sockets, 'proofs' | 'end'>
+  open(): Decided[]
+  settled(documentName: string): Promise<void>
+  /** Tells everybody who has the outline open. */
+  tell(documentName: string, message: StatelessMessage): void
+  logger: Logger
+}
+
+/** Whoever loses a right must be out within a second, on a busy machine too. */
+const interval = 250
+
+/** What somebody may do with a document; null for not even reading it. */
+export function decide(actor: Actor, subject: DocumentSubject, access: PlanAccess): { readOnly: boolean } | null {
+  const isOutline = subject.kind === 'outline'
+  const mayRead = isOutline ? can(actor, 'plan.read', access) : can(actor, 'part.read', access, subject.partId)
+  const mayWrite = isOutline ? can(actor, 'outline.write', access) : can(actor, 'part.write', access, subject.partId)
+  return mayRead ? { readOnly: !mayWrite } : null
+}
+
+export function watchRights({ gate, sockets, open, settled, tell, logger }: WatchOptions): RightsWatch {
+  /** The last count of changes that was seen of each plan. */
+  const known = new Map<PlanId, number>()
+  let isAsking = false
+  const timer = setInterval(() => {
+    if (!isAsking) void ask()
+  }, interval)
+  timer.unref()
+
+  async function ask(): Promise<void> {
+    if (sockets.proofs().length === 0) return
+    isAsking = true
+    try {
+      await endStrangers()
+      /** The oldest decision that stands on each plan. */
+      const oldest = new Map<PlanId, number>()
+      for (const { decision } of open()) {
+        if (decision.isOver) continue
+        const { planId, rights } = decision.access
+        oldest.set(planId, Math.min(rights, oldest.get(planId) ?? rights))
+      }
+      const counts = await gate.rightsOf([...oldest.keys()])
+      for (const [plan, rights] of oldest) {
+        const count = counts.get(plan)
+        if (count === undefined || rights < count) await askAgain(plan)
+      }
+    } catch (error) {
+      logger.error({ err: error }, 'rights could not be asked again')
+    } finally {
+      isAsking = false
+    }
+  }
+
+  /** Ends those who are signed out; asks again for those who belong elsewhere now. */
+  async function endStrangers(): Promise<void> {
+    const proofs = sockets.proofs()
+    const actors = await gate.actorsOf(proofs)
+    const over = new Set(proofs.filter((proof) => !actors.has(proof)))
+    if (over.size > 0) sockets.end(over, 'auth.required')
+    const moved = new Set<PlanId>()
+    for (const { visit, decision } of open()) {
+      const actor = visit.proof === null ? undefined : actors.get(visit.proof)
+      if (actor === undefined || isSame(actor, decision.actor)) continue
+      decision.actor = actor
+      moved.add(decision.access.planId)
+    }
+    for (const plan of moved) await askAgain(plan)
+  }
+
+  async function askAgain(plan: PlanId): Promise<void> {
+    const access = await gate.access({ kind: 'outline', planId: plan })
+    const rights = access?.rights ?? Number.MAX_SAFE_INTEGER
+    known.set(plan, Math.max(rights, known.get(plan) ?? 0))
+    const touched = new Set<string>()
+    for (const { connection, decision } of open()) {
+      if (!isOf(decision, plan) || decision.isOver) continue
+      const now = access === null ? null : decide(decision.actor, decision.subject, access)
+      if (access !== null && now?.readOnly === decision.readOnly) {
+        decision.access = access
+        continue
+      }
+      decision.isOver = true
+      touched.add(connection.document.name)
+      const reason = now === null ? 'not.found' : 'not.allowed'
+      connection.close({ code: closeCode(reason), reason })
+    }
+    await Promise.all([...touched].map(settled))
+    if (access !== null) tell(outlineDocument(plan), recordMessage(access))
+  }
+
+  return {
+    isStale: ({ access }) => access.rights < (known.get(access.planId) ?? 0),
+    changed: askAgain,
+    close: () => clearInterval(timer),
+  }
+}
+
+/** Who hears it fetches the record again, unless theirs is as new. */
+export function recordMessage({ planId, rights }: DatedAccess): StatelessMessage {
+  return { type: 'record', planId, rights }
+}
+
+function isOf({ access }: Decision, plan: PlanId): boolean {
+  return access.planId === plan
+}
+
+function isSame(a: Actor, b: Actor): boolean {
+  return a.scope === b.scope && a.administrator === b.administrator && a.units.join() === b.units.join()
+}
