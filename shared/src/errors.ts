@@ -203,6 +203,11 @@ export const errorCatalogue = {
     vi: 'Mục này đã có với nội dung khác.',
     en: 'This already exists with other content.',
   },
+  'conflict.changed': {
+    status: 409,
+    vi: 'Một quản trị viên khác vừa lưu thay đổi ở đây, nên bản của bạn chưa được lưu. Hãy xem lại rồi lưu.',
+    en: 'Another administrator has just saved a change here, so yours was not saved. Look at it again, then save.',
+  },
   'conflict.username': {
     status: 409,
     vi: 'Tên đăng nhập này đã có người dùng. Hãy chọn tên khác.',

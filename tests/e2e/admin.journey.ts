@@ -129,3 +129,37 @@ test('a unit is made, renamed from a day on and ended, and a person is put into 
   await expect(server.signIn('buoi.tt', password)).resolves.toBeDefined()
   await server.stop()
 })
+
+test('two administrators edit one unit: the later one is told, keeps what they typed, and overwrites nothing unseen', async ({
+  page,
+  browser,
+}) => {
+  const server = await startJourneyServer()
+  const { username } = await server.person({ username: 'quan.tri', administrator: true })
+  const unit = await server.unit('HND')
+  const other = await (await browser.newContext({ baseURL: server.address })).newPage()
+  for (const one of [page, other]) {
+    await one.goto(`${server.address}/sign-in?next=/admin`)
+    await one.getByLabel('Tên đăng nhập').fill(username)
+    await one.getByLabel('Mật khẩu', { exact: true }).fill(testPassword)
+    await one.keyboard.press('Enter')
+    await one.getByRole('link', { name: unit.name }).click()
+  }
+  await other.getByLabel('Cấp').selectOption({ label: 'Trung ương' })
+  await other.getByLabel('Thể thức văn bản').selectOption({ label: 'Công đoàn' })
+  await other.getByRole('button', { name: 'Lưu' }).click()
+  await expect(other.getByText(`Đã lưu “${unit.name}”`)).toBeVisible()
+
+  await page.getByLabel('Cấp').selectOption({ label: 'Tỉnh, thành phố' })
+  await page.getByLabel('Tên đơn vị').fill('Hội Nông dân tỉnh')
+  await page.getByRole('button', { name: 'Lưu' }).click()
+  await expect(page.getByRole('alert')).toContainText('Cả hai cùng sửa: Cấp.')
+  await expect(page.getByLabel('Cấp')).toHaveValue('province')
+  await expect(page.getByLabel('Thể thức văn bản')).toHaveValue('trade-union')
+  await page.getByRole('button', { name: 'Lưu' }).click()
+  await expect(page.getByRole('heading', { name: 'Hội Nông dân tỉnh' })).toBeVisible()
+  await page.reload()
+  await expect(page.getByLabel('Cấp')).toHaveValue('province')
+  await expect(page.getByLabel('Thể thức văn bản')).toHaveValue('trade-union')
+  await server.stop()
+})

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import * as z from 'zod/mini'
 import { writeCsv } from '@soanchung/shared/csv.ts'
 import { me } from '@soanchung/shared/protocol.ts'
@@ -7,10 +7,12 @@ import {
   columnHeadings,
   importColumns,
   importReport,
+  importStep,
   largestImport,
   sampleImport,
   type ImportColumn,
   type ImportReport,
+  type ImportStep,
 } from '@soanchung/shared/units/import.ts'
 import { personRecord, unitRecord } from '@soanchung/shared/units/units.ts'
 import { startServer, type TestPerson, type TestServer } from '../support/server.ts'
@@ -40,14 +42,28 @@ function file(lines: readonly Line[], columns: readonly ImportColumn[] = importC
   return writeCsv([head, ...lines.map((line) => columns.map((column) => line[column] ?? ''))])
 }
 
-async function send(content: string | Uint8Array<ArrayBuffer>, preview = false): Promise<ImportReport> {
-  const response = await fetch(`${server.address}/api/units/import?preview=${preview}`, {
+async function post(path: string, content: string | Uint8Array<ArrayBuffer>, signal: AbortSignal | null = null) {
+  const response = await fetch(`${server.address}/api/units/${path}`, {
     method: 'POST',
     headers: { origin: server.address, cookie: administrator.cookie, 'content-type': 'text/csv' },
     body: content,
+    signal,
   })
   expect(response.status).toBe(200)
-  return importReport.parse(await response.json())
+  return response
+}
+
+async function steps(content: string | Uint8Array<ArrayBuffer>): Promise<ImportStep[]> {
+  const lines = (await (await post('import', content)).text()).trimEnd().split('\n')
+  return lines.map((line) => importStep.parse(JSON.parse(line)))
+}
+
+async function send(content: string | Uint8Array<ArrayBuffer>): Promise<ImportReport> {
+  return z.object({ report: importReport }).parse((await steps(content)).at(-1)).report
+}
+
+async function preview(content: string): Promise<ImportReport> {
+  return importReport.parse(await (await post('import/preview', content)).json())
 }
 
 /** All that an import could change. */
@@ -60,13 +76,13 @@ async function standing() {
 describe('a commune from a file', () => {
   test('is shown first and changes nothing, then stands there with people who sign in', async () => {
     const before = await standing()
-    const preview = await send(sampleImport(), true)
-    expect(preview).toMatchObject({ done: false, problems: [], accounts: [] })
-    expect(preview.counts).toEqual({ units: 6, people: 3, memberships: 4 })
+    const previewed = await preview(sampleImport())
+    expect(previewed).toMatchObject({ done: false, problems: [], accounts: [] })
+    expect(previewed.counts).toEqual({ units: 6, people: 3, memberships: 4 })
     expect(await standing()).toEqual(before)
 
     const report = await send(sampleImport())
-    expect(report).toMatchObject({ done: true, counts: preview.counts, lines: preview.lines })
+    expect(report).toMatchObject({ done: true, counts: previewed.counts, lines: previewed.lines })
     const units = z.array(unitRecord).parse((await administrator.send('GET', '/api/units/records')).body)
     const front = units.find(({ names }) => names[0]?.symbol === 'MTTQ')
     const farmers = units.find(({ names }) => names[0]?.symbol === 'HND')
@@ -93,7 +109,7 @@ describe('a commune from a file', () => {
     ['empty lines and columns', (text: string) => text.replaceAll('\r\n', ',,\r\n,,,,\r\n\r\n')],
     ['headings in capitals without diacritics', (text: string) => text.replace('Ký hiệu', 'KY HIEU')],
   ])('is read with %s', async (_, write) => {
-    expect(await send(write(sampleImport()), true)).toMatchObject({ problems: [] })
+    expect(await preview(write(sampleImport()))).toMatchObject({ problems: [] })
   })
 
   test('names units that are there already, and those of later lines', async () => {
@@ -278,6 +294,32 @@ describe('a file that is wrong as a whole is named, and nothing is changed', () 
     })
     expect([response.status, await response.json()]).toMatchObject([413, { code: 'input.large' }])
   })
+})
+
+const village = (symbol: string, people: number) => [
+  unit(`Chi hội ${symbol}`, symbol),
+  ...Array.from({ length: people }, (_, index) => person('Trần Văn', `${symbol.toLowerCase()}.${index}`, symbol)),
+]
+
+test('an import says how many accounts are ready, never more than there are, and ends with its report', async () => {
+  const told = await steps(file(village('CHA', 5)))
+  expect(told.slice(0, -1)).toEqual([2, 4, 5].map((made) => ({ made, of: 5 })))
+  expect(told.at(-1)).toMatchObject({ report: { done: true } })
+})
+
+test('whoever stops an import on the way has imported nothing', async () => {
+  const newUser = vi.spyOn(server.running.accounts, 'newUser')
+  const begun = () => newUser.mock.calls.filter(([{ username }]) => username.startsWith('chb.')).length
+  const stopping = new AbortController()
+  const response = await post('import', file(village('CHB', 200)), stopping.signal)
+  await response.body?.getReader().read()
+  stopping.abort()
+  // Others' imports take turns with it for as long as it goes on.
+  await send(file(village('CHC', 4)))
+  const before = begun()
+  await send(file(village('CHD', 8)))
+  expect(begun()).toBe(before)
+  expect((await preview(file(village('CHB', 1)))).counts).toMatchObject({ units: 1, people: 1 })
 })
 
 test('two imports of one file at once make everybody once', async () => {

@@ -25,7 +25,22 @@ async function make(more: Partial<UnitBody> = {}, symbol = freshSymbol()) {
   return unitRecord.parse(answer.body)
 }
 
-const put = (id: string, body: unknown) => administrator.send('PUT', `/api/units/${id}`, body)
+const stamped = z.array(z.object({ id: z.string(), stamp: z.string() }))
+
+/** As somebody saves who has just read what stands there. */
+async function put(id: string, body: object, of: 'units' | 'people' = 'units') {
+  const { body: records } = await administrator.send('GET', `/api/${of}/records`)
+  const { stamp = '' } = stamped.parse(records).find((one) => one.id === id) ?? {}
+  return administrator.send('PUT', `/api/${of}/${id}`, { ...body, stamp })
+}
+
+async function readPerson(id: string) {
+  const { body } = await administrator.send('GET', '/api/people/records')
+  return z
+    .array(personRecord)
+    .parse(body)
+    .find((person) => person.id === id)
+}
 
 describe('who is no administrator', () => {
   const paths = [
@@ -50,6 +65,37 @@ describe('who is no administrator', () => {
     const { token } = (await administrator.send('POST', '/api/tokens', wanted)).body as { token: string }
     const bearer = { authorization: `Bearer ${token}` }
     expect(await server.stranger().send('GET', '/api/people/records', undefined, bearer)).toMatchObject({ status: 403 })
+  })
+})
+
+describe('two administrators at once', () => {
+  test('the later one, who has not seen what the earlier one saved in a unit, overwrites nothing', async () => {
+    const seen = await make()
+    const path = `/api/units/${seen.id}`
+    const saved = unitRecord.parse((await administrator.send('PUT', path, { ...seen, level: 'province' })).body)
+    expect(await administrator.send('PUT', path, { ...seen, kind: 'other' })).toMatchObject({
+      status: 409,
+      body: { code: 'conflict.changed' },
+    })
+    const again = await administrator.send('PUT', path, { ...saved, kind: 'other' })
+    expect(again.body).toMatchObject({ level: 'province', kind: 'other' })
+  })
+
+  test('the same of a person and their offices', async () => {
+    const [unit, member] = [await make(), await server.person({ name: 'Lê Văn Hai' })]
+    const path = `/api/people/${member.id}`
+    const seen = await readPerson(member.id)
+    const memberships = [{ unit: unit.id, office: 'Chủ tịch' }]
+    expect((await administrator.send('PUT', path, { ...seen, memberships })).status).toBe(200)
+    const later = await administrator.send('PUT', path, { ...seen, name: 'Lê Văn Ba' })
+    expect(later).toMatchObject({ status: 409, body: { code: 'conflict.changed' } })
+    expect(await readPerson(member.id)).toMatchObject({ name: 'Lê Văn Hai', memberships })
+  })
+
+  test('saving the same again after an answer that never came is no conflict', async () => {
+    const seen = await make()
+    const again = () => administrator.send('PUT', `/api/units/${seen.id}`, { ...seen, level: 'province' })
+    expect([(await again()).status, (await again()).status]).toEqual([200, 200])
   })
 })
 
@@ -82,6 +128,7 @@ describe('a unit', () => {
     expect({ ...kept, memberOf: new Set(kept?.memberOf) }).toEqual({
       ...body,
       id: made.id,
+      stamp: made.stamp,
       memberOf: new Set(body.memberOf),
     })
     const shown = z.array(shownUnit).parse((await administrator.send('GET', '/api/units')).body)
@@ -98,7 +145,7 @@ describe('a unit', () => {
     const member = await server.person()
     const memberships = [{ unit: unit.id, office: 'Cán bộ' }]
     const person = { name: 'Lê Minh', administrator: false, memberships }
-    expect((await administrator.send('PUT', `/api/people/${member.id}`, person)).status).toBe(200)
+    expect((await put(member.id, person, 'people')).status).toBe(200)
     const [first = { since: '', name: '', symbol: '' }] = unit.names
     const renamed = { ...first, since: '2026-01-01', name: 'Tên mới' }
     const later = { ...first, since: '2126-01-01', name: 'Tên mai sau' }
@@ -181,7 +228,7 @@ describe('a unit that was renamed', () => {
     const lead = await server.person()
     const memberships = [{ unit: unit.id, office: 'Cán bộ' }]
     const person = { name: 'Lê Minh', administrator: false, memberships }
-    await administrator.send('PUT', `/api/people/${lead.id}`, person)
+    await put(lead.id, person, 'people')
     const water = aTarget('Hộ dùng nước sạch', { 2026: percent('80') }, { responsible: unit.id })
     const plan = aPlan([aPart('Mục tiêu', { targets: [water], blocks: [aView()] })], { date })
     await givePlan(Object.assign(lead, { units: [unit.id] }), plan)
@@ -230,7 +277,7 @@ describe('a person', () => {
     const [from, to] = [await make(), await make()]
     const member = await server.person({ units: [shown(from)] })
     const body = { name: 'Tên Mới', administrator: false, memberships: [{ unit: to.id, office: 'Bí thư' }] }
-    const answer = await administrator.send('PUT', `/api/people/${member.id}`, body)
+    const answer = await put(member.id, body, 'people')
     expect(personRecord.parse(answer.body)).toMatchObject(body)
     expect(me.parse((await member.send('GET', '/api/me')).body)).toMatchObject({
       name: 'Tên Mới',
@@ -240,7 +287,7 @@ describe('a person', () => {
 
   test('that nobody knows is not found, and no unit that has ended takes anybody in', async () => {
     const body = { name: 'Ai', administrator: false, memberships: [] }
-    expect(await administrator.send('PUT', `/api/people/${newId()}`, body)).toMatchObject({ status: 404 })
+    expect(await put(newId(), body, 'people')).toMatchObject({ status: 404 })
     const ended = await make({ closedOn: '2025-07-01' })
     for (const unit of [newId<UnitId>(), ended.id]) {
       const wanted = aPerson('khong.co', [{ unit, office: 'Cán bộ' }])
@@ -262,7 +309,7 @@ describe('a person', () => {
 
   test('cannot stop being an administrator by their own hand', async () => {
     const body = { name: 'Tôi', administrator: false, memberships: [] }
-    const answer = await administrator.send('PUT', `/api/people/${administrator.id}`, body)
+    const answer = await put(administrator.id, body, 'people')
     expect(answer).toMatchObject({ status: 409, body: { code: 'person.self' } })
     expect((await administrator.send('GET', '/api/people/records')).status).toBe(200)
   })
@@ -298,9 +345,9 @@ describe('the trail', () => {
     const answer = await administrator.send('POST', '/api/people', { ...wanted, username: 'le.an' })
     const { person, password } = createdPerson.parse(answer.body)
     for (const [unit, office] of [[one.id, 'Phó Chủ tịch'] as const, [other.id, 'Chủ tịch'] as const]) {
-      await administrator.send('PUT', `/api/people/${person.id}`, { ...wanted, memberships: [{ unit, office }] })
+      await put(person.id, { ...wanted, memberships: [{ unit, office }] }, 'people')
     }
-    await administrator.send('PUT', `/api/people/${person.id}`, { ...wanted, name: 'Lê Ân', memberships: [] })
+    await put(person.id, { ...wanted, name: 'Lê Ân', memberships: [] }, 'people')
     const rows = await told(`person/${person.id}`)
     expect(rows).toEqual([
       ['person.created', { username: 'le.an', name: 'Lê An', administrator: false }],

@@ -3,10 +3,10 @@
  * what is saved here. The server has the last word about everything.
  */
 import * as z from 'zod/mini'
-import { accept, type Refusal, type Result } from '@soanchung/shared/errors.ts'
+import { accept, isErrorCode, refuse, type Refusal, type Result } from '@soanchung/shared/errors.ts'
 import { foldText } from '@soanchung/shared/fold.ts'
 import type { UnitId, UserId } from '@soanchung/shared/ids.ts'
-import { importReport, type ImportReport } from '@soanchung/shared/units/import.ts'
+import { importReport, importStep, type ImportReport, type ImportStep } from '@soanchung/shared/units/import.ts'
 import { dayOf, nameOn } from '@soanchung/shared/units/names.ts'
 import {
   createdPerson,
@@ -17,7 +17,7 @@ import {
   type UnitBody,
   type UnitRecord,
 } from '@soanchung/shared/units/units.ts'
-import { request } from '../session/api.ts'
+import { request, requestSteps } from '../session/api.ts'
 
 export interface UnitNode {
   unit: UnitRecord
@@ -50,18 +50,18 @@ export class Organisation {
     this.loaded ||= units.ok && people.ok
   }
 
-  /** Makes a unit where `id` is null. */
-  async saveUnit(id: UnitId | null, body: UnitBody): Promise<Result<UnitRecord>> {
+  /** Makes a unit where none was seen. */
+  async saveUnit(seen: Seen<UnitId> | null, body: UnitBody): Promise<Result<UnitRecord>> {
     const answer =
-      id === null
+      seen === null
         ? await request('POST', '/api/units', unitRecord, body)
-        : await request('PUT', `/api/units/${id}`, unitRecord, body)
+        : await request('PUT', `/api/units/${seen.id}`, unitRecord, { ...body, stamp: seen.stamp })
     if (answer.ok) this.units = replaced(this.units, answer.value)
     return answer
   }
 
-  async savePerson(id: UserId, body: PersonBody): Promise<Result<PersonRecord>> {
-    const answer = await request('PUT', `/api/people/${id}`, personRecord, body)
+  async savePerson({ id, stamp }: Seen<UserId>, body: PersonBody): Promise<Result<PersonRecord>> {
+    const answer = await request('PUT', `/api/people/${id}`, personRecord, { ...body, stamp })
     if (answer.ok) this.people = replaced(this.people, answer.value)
     return answer
   }
@@ -72,18 +72,43 @@ export class Organisation {
     return answer
   }
 
-  /** A preview changes nothing. */
-  async importFile(file: Blob, preview: boolean): Promise<Result<ImportReport>> {
-    const bytes = new Blob([file], { type: 'text/csv' })
-    const answer = await request('POST', `/api/units/import?preview=${preview}`, importReport, bytes)
-    if (answer.ok && answer.value.done) await this.load()
-    return answer.ok ? accept(answer.value) : answer
+  /** Changes nothing. */
+  previewImport(file: Blob, signal: AbortSignal): Promise<Result<ImportReport>> {
+    return request('POST', '/api/units/import/preview', importReport, csvOf(file), signal)
+  }
+
+  /** Nothing is imported where the signal comes before the report; `onmade` hears how many accounts are ready. */
+  async importFile(
+    file: Blob,
+    signal: AbortSignal,
+    onmade: (made: number, of: number) => void,
+  ): Promise<Result<ImportReport>> {
+    let outcome: Result<ImportReport> = refuse('network.offline')
+    const each = (step: ImportStep) => {
+      if ('report' in step) outcome = accept(step.report)
+      else if ('made' in step) onmade(step.made, step.of)
+      else outcome = refuse(isErrorCode(step.refused) ? step.refused : 'server.failed')
+    }
+    const heard = await requestSteps('POST', '/api/units/import', importStep, { body: csvOf(file), signal, each })
+    // Also where the answer broke off: it may have been written.
+    await this.load()
+    return heard.ok || outcome.ok ? outcome : heard
   }
 
   symbolOf(id: UnitId): string {
     const unit = this.byId.get(id)
     return unit === undefined ? '' : shownName(unit).symbol
   }
+}
+
+/** Which record a form was filled from, and as it was then. */
+interface Seen<Id> {
+  id: Id
+  stamp: string
+}
+
+function csvOf(file: Blob): Blob {
+  return new Blob([file], { type: 'text/csv' })
 }
 
 /** What a unit is called today. */

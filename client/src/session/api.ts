@@ -35,6 +35,29 @@ export async function requestBytes(
   )
 }
 
+/** For answers that come in steps, one line of JSON each; `each` sees them as they come. */
+export async function requestSteps<Step>(
+  method: Method,
+  path: string,
+  schema: z.ZodMiniType<Step>,
+  { body, signal, each }: { body: Blob; signal: AbortSignal; each: (step: Step) => void },
+): Promise<Result<void>> {
+  return await send(method, path, body, signal, async (response) => {
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+    let begun = ''
+    for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
+      const lines = `${begun}${read.value}`.split('\n')
+      begun = lines.pop() ?? ''
+      for (const line of lines) {
+        const parsed = schema.safeParse(JSON.parse(line))
+        if (!parsed.success) return refuse('server.failed', parsed.error.message)
+        each(parsed.data)
+      }
+    }
+    return accept(undefined)
+  })
+}
+
 /** `read` may throw as reading a body does: the line can end in the middle of it. */
 async function send<Value>(
   method: Method,

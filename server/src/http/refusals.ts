@@ -33,15 +33,20 @@ function languageOf(request: FastifyRequest): 'vi' | 'en' {
 
 export function handleErrors(server: FastifyInstance): void {
   server.setErrorHandler((error: FastifyError, request, reply) => {
-    const refusal = refusalOf(error)
-    if (refusal.code === 'server.failed' || refusal.code === 'storage.failed') {
-      request.log.error({ err: error }, 'a request failed')
-    }
-    return sendRefusal(request, reply, refusal)
+    return sendRefusal(request, reply, refusalOf(request, error))
   })
 }
 
-function refusalOf(error: FastifyError): Refusal {
+/** What the one who asked is told of an error; what is not their doing goes to the log. */
+export function refusalOf(request: FastifyRequest, error: FastifyError): Refusal {
+  const refusal = meaningOf(error)
+  if (refusal.code === 'server.failed' || refusal.code === 'storage.failed') {
+    request.log.error({ err: error }, 'a request failed')
+  }
+  return refusal
+}
+
+function meaningOf(error: FastifyError): Refusal {
   if (error instanceof RefusalError) return { code: error.code }
   if (hasZodFastifySchemaValidationErrors(error)) return { code: 'input.invalid', detail: error.message.slice(0, 500) }
   if (error.statusCode === 413) return { code: 'input.large' }

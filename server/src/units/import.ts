@@ -6,7 +6,7 @@
  */
 import { RefusalError } from '@soanchung/shared/errors.ts'
 import { newId, type UnitId, type UserId } from '@soanchung/shared/ids.ts'
-import type { ImportProblem, ImportReport } from '@soanchung/shared/units/import.ts'
+import type { ImportProblem, ImportReport, ImportStep } from '@soanchung/shared/units/import.ts'
 import { dayOf, nameOn } from '@soanchung/shared/units/names.ts'
 import {
   circleOf,
@@ -24,54 +24,73 @@ import { problem, readLines, type PersonLine, type ReadLines, type UnitLine } fr
 import { addMemberships, insertPerson, readPeople } from './members.ts'
 import { insertUnits, lockOrganisation, readUnits, symbolsOf } from './units.ts'
 
+/** What would come of a file. */
+export async function previewImport({ query }: Pick<Database, 'query'>, file: Uint8Array): Promise<ImportReport> {
+  return (await weigh(readLines(file), query)).report
+}
+
 interface ImportOptions {
   database: Database
   accounts: Pick<Accounts, 'newUser'>
   actor: UserId
   file: Uint8Array
-  /** Says what would come of it, and writes nothing. */
-  preview: boolean
 }
 
-export async function importOrganisation({
+/** More at once would leave no thread to others who are signing in. */
+const hashedAtOnce = 2
+
+/**
+ * Tells how far it is and ends with the report. Up to the last telling before the report nothing is
+ * written, so whoever stops asking has imported nothing.
+ */
+export async function* importOrganisation({
   database,
   accounts,
   actor,
   file,
-  preview,
-}: ImportOptions): Promise<ImportReport> {
+}: ImportOptions): AsyncGenerator<ImportStep, void> {
   const read = readLines(file)
   const found = await weigh(read, database.query)
-  if (preview || found.report.problems.length > 0) return found.report
+  if (found.report.problems.length > 0) return yield { report: found.report }
   // Each takes a while, so it is not done while others wait for the lock.
   const users = new Map<string, { user: NewUser; password: string }>()
-  for (const { username, name } of found.people) {
-    const password = newPassword()
-    const user = await accounts.newUser({ username, name, password, administrator: false })
-    if (!user.ok) throw new RefusalError(user.error.code, username)
-    users.set(username, { user: user.value, password })
+  const of = found.people.length
+  while (users.size < of) {
+    const next = found.people.slice(users.size, users.size + hashedAtOnce)
+    const made = await Promise.all(
+      next.map(async ({ username, name }) => {
+        const password = newPassword()
+        const user = await accounts.newUser({ username, name, password, administrator: false })
+        if (!user.ok) throw new RefusalError(user.error.code, username)
+        return { user: user.value, password }
+      }),
+    )
+    for (const one of made) users.set(one.user.username, one)
+    yield { made: users.size, of }
   }
-  return database.transaction(async (transaction) => {
-    await lockOrganisation(transaction)
-    // Somebody may have changed something meanwhile.
-    const { report, units, people, memberships } = await weigh(read, transaction)
-    if (report.problems.length > 0) return report
-    await insertUnits(transaction, actor, units)
-    for (const [username, { user, position, list }] of memberships) {
-      if (user !== undefined) {
-        await addMemberships(transaction, actor, user, list, position)
-        continue
+  yield {
+    report: await database.transaction(async (transaction) => {
+      await lockOrganisation(transaction)
+      // Somebody may have changed something meanwhile.
+      const { report, units, people, memberships } = await weigh(read, transaction)
+      if (report.problems.length > 0) return report
+      await insertUnits(transaction, actor, units)
+      for (const [username, { user, position, list }] of memberships) {
+        if (user !== undefined) {
+          await addMemberships(transaction, actor, user, list, position)
+          continue
+        }
+        const ready = users.get(username)
+        if (ready === undefined) throw new RefusalError('conflict.exists', username)
+        const made = await insertPerson(transaction, actor, ready.user, list)
+        if (!made.ok) throw new RefusalError(made.error.code, username)
       }
-      const ready = users.get(username)
-      if (ready === undefined) throw new RefusalError('conflict.exists', username)
-      const made = await insertPerson(transaction, actor, ready.user, list)
-      if (!made.ok) throw new RefusalError(made.error.code, username)
-    }
-    const told = people.map(({ username, name, unit, office }) => {
-      return { username, password: users.get(username)?.password ?? '', name, unit, office }
-    })
-    return { ...report, done: true, accounts: told }
-  })
+      const told = people.map(({ username, name, unit, office }) => {
+        return { username, password: users.get(username)?.password ?? '', name, unit, office }
+      })
+      return { ...report, done: true, accounts: told }
+    }),
+  }
 }
 
 interface Weighed {

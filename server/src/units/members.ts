@@ -9,14 +9,14 @@ import type { AuditAction } from '@soanchung/shared/audit.ts'
 import { accept, refuse, type Result } from '@soanchung/shared/errors.ts'
 import type { UserId } from '@soanchung/shared/ids.ts'
 import { dayOf } from '@soanchung/shared/units/names.ts'
-import type { newPersonBody, PersonBody, PersonRecord } from '@soanchung/shared/units/units.ts'
+import type { changedPersonBody, newPersonBody, PersonBody, PersonRecord } from '@soanchung/shared/units/units.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import { newPassword } from '../accounts/first-password.ts'
 import { insertUser, type NewUser } from '../accounts/people.ts'
 import { audit } from '../audit/trail.ts'
 import type { Database } from '../storage/database.ts'
 import type { Tables } from '../storage/tables.ts'
-import { lockOrganisation, whatDiffers } from './units.ts'
+import { lockOrganisation, stampOf, whatDiffers } from './units.ts'
 
 /** Everybody with an account, by user name. */
 export async function readPeople(query: Kysely<Tables>): Promise<PersonRecord[]> {
@@ -29,12 +29,19 @@ export async function readPeople(query: Kysely<Tables>): Promise<PersonRecord[]>
     await query.selectFrom('unit_members').selectAll().orderBy('position').execute(),
     (row) => row.user_id,
   )
-  return people.map(({ administrator, deactivated_at, ...person }) => ({
-    ...person,
-    administrator: Number(administrator) === 1,
-    active: deactivated_at === null,
-    memberships: (members.get(person.id) ?? []).map(({ unit_id: unit, office }) => ({ unit, office })),
-  }))
+  return people.map(({ administrator, deactivated_at, ...person }) =>
+    recordOf({
+      ...person,
+      administrator: Number(administrator) === 1,
+      active: deactivated_at === null,
+      memberships: (members.get(person.id) ?? []).map(({ unit_id: unit, office }) => ({ unit, office })),
+    }),
+  )
+}
+
+function recordOf(person: Omit<PersonRecord, 'stamp'>): PersonRecord {
+  const { name, administrator, memberships } = person
+  return { ...person, stamp: stampOf([name, administrator, memberships.map(({ unit, office }) => [unit, office])]) }
 }
 
 /** `conflict.username` where the name is taken, `unit.unknown` for a unit that is not there or no more. */
@@ -54,7 +61,7 @@ export async function createPerson(
     if (!made.ok) return made
     const { username: handle, name: written } = user.value
     const person = { id: made.value, username: handle, name: written, administrator, active: true, memberships }
-    return accept({ person, password })
+    return accept({ person: recordOf(person), password })
   })
 }
 
@@ -93,19 +100,21 @@ export async function addMemberships(
 }
 
 /**
- * `not.found`, `unit.unknown`; `person.self` where somebody would stop being an administrator by
+ * `not.found`, `unit.unknown`; `conflict.changed` where the person is another than was seen; `person.self` where somebody would stop being an administrator by
  * their own hand, since then maybe nobody would be one.
  */
 export function changePerson(
   database: Pick<Database, 'transaction'>,
   actor: UserId,
   id: UserId,
-  { name, administrator, memberships }: PersonBody,
+  { stamp, name, administrator, memberships }: z.infer<typeof changedPersonBody>,
 ): Promise<Result<PersonRecord>> {
   return database.transaction(async (transaction) => {
     await lockOrganisation(transaction)
     const before = (await readPeople(transaction)).find((person) => person.id === id)
     if (before === undefined) return refuse('not.found')
+    if (whatDiffers(before, { name, administrator, memberships }) === null) return accept(before)
+    if (stamp !== before.stamp) return refuse('conflict.changed')
     if (id === actor && !administrator) return refuse('person.self')
     const added = memberships.filter(({ unit }) => !before.memberships.some((one) => one.unit === unit))
     if (await namesUnknownUnit(transaction, added)) return refuse('unit.unknown')
@@ -128,7 +137,7 @@ export function changePerson(
       if (old?.office === office) continue
       await tell(transaction, actor, old === undefined ? 'member.added' : 'member.changed', id, { unit, office })
     }
-    return accept({ ...before, name, administrator, memberships })
+    return accept(recordOf({ ...before, name, administrator, memberships }))
   })
 }
 

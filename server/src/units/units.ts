@@ -3,6 +3,8 @@
  * so that what was checked (symbols, circles, units that are named) still holds when it is written.
  */
 import type { Kysely, Transaction } from 'kysely'
+import type { z } from 'zod'
+import { hash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { accept, refuse, type Refusal, type Result } from '@soanchung/shared/errors.ts'
 import { newId, type UnitId, type UserId } from '@soanchung/shared/ids.ts'
@@ -12,6 +14,7 @@ import {
   sameSymbol,
   type DatedName,
   type UnitBody,
+  type changedUnitBody,
   type UnitEdgeKind,
   type UnitRecord,
 } from '@soanchung/shared/units/units.ts'
@@ -37,8 +40,7 @@ export async function readUnits(query: Kysely<Tables>): Promise<UnitRecord[]> {
   return units.map((unit): UnitRecord => {
     const towards = (kind: UnitEdgeKind) =>
       (edges.get(unit.id) ?? []).filter((edge) => edge.kind === kind).map((edge) => edge.other_id)
-    return {
-      id: unit.id,
+    const body: UnitBody = {
       kind: unit.kind,
       level: unit.level,
       profile: unit.profile,
@@ -51,7 +53,13 @@ export async function readUnits(query: Kysely<Tables>): Promise<UnitRecord[]> {
       closedOn: unit.closed_on,
       mergedInto: unit.merged_into,
     }
+    return { ...body, id: unit.id, stamp: stampOf(body) }
   })
+}
+
+/** Of what people can say of a record, with its fields always in the same order. */
+export function stampOf(body: object): string {
+  return hash('sha256', JSON.stringify(body), 'base64url')
 }
 
 /** `unit.symbol`, `unit.circle`, `unit.unknown`, `unit.end`: see `faultOf`. */
@@ -66,22 +74,26 @@ export function createUnit(
     if (fault !== null) return { ok: false, error: fault }
     const id = newId<UnitId>()
     await insertUnits(transaction, actor, [{ id, body }])
-    return accept({ ...body, id })
+    return await readUnit(transaction, id)
   })
 }
 
-/** Refused as `createUnit` does, and with `not.found`. */
+/** Refused as `createUnit` does, with `not.found`, and with `conflict.changed` where it is another than was seen. */
 export function changeUnit(
   database: Pick<Database, 'transaction'>,
   actor: UserId | null,
   id: UnitId,
-  body: UnitBody,
+  { stamp, ...body }: z.infer<typeof changedUnitBody>,
 ): Promise<Result<UnitRecord>> {
   return database.transaction(async (transaction) => {
     await lockOrganisation(transaction)
     const units = await readUnits(transaction)
     const before = units.find((unit) => unit.id === id)
     if (before === undefined) return refuse('not.found')
+    const detail = whatDiffers(before, body)
+    // Whoever sends the same again, since they never heard the answer, is told that it stands.
+    if (detail === null) return accept(before)
+    if (stamp !== before.stamp) return refuse('conflict.changed')
     const fault = faultOf(units, id, body)
     if (fault !== null) return { ok: false, error: fault }
     const { kind, level, profile, colour, closedOn: closed_on, mergedInto: merged_into } = body
@@ -94,10 +106,14 @@ export function changeUnit(
       await transaction.deleteFrom(table).where('unit_id', '=', id).execute()
     }
     await insertDetails(transaction, id, body)
-    const detail = whatDiffers(before, body)
-    if (detail !== null) await audit(transaction, { actor, action: 'unit.changed', subject: `unit/${id}`, detail })
-    return accept({ ...body, id })
+    await audit(transaction, { actor, action: 'unit.changed', subject: `unit/${id}`, detail })
+    return await readUnit(transaction, id)
   })
+}
+
+async function readUnit(transaction: Transaction<Tables>, id: UnitId): Promise<Result<UnitRecord>> {
+  const unit = (await readUnits(transaction)).find((one) => one.id === id)
+  return unit === undefined ? refuse('not.found') : accept(unit)
 }
 
 /** The fields that are others now, as they are now; null where none is. */

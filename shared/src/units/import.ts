@@ -156,6 +156,14 @@ export const importReport = z.object({
 })
 export type ImportReport = z.infer<typeof importReport>
 
+/** One line of the answer to an import: how many accounts are made ready, and at last what came of it. */
+export const importStep = z.union([
+  z.object({ made: z.int(), of: z.int() }),
+  z.object({ report: importReport }),
+  z.object({ refused: z.string() }),
+])
+export type ImportStep = z.infer<typeof importStep>
+
 /** A small commune to begin from, in words that the import takes as they are. */
 export function sampleImport(): string {
   const unit = (name: string, symbol: string, kind: UnitKind, profile: FormatProfile, under: string) => {

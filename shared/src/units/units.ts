@@ -88,8 +88,13 @@ export const unitBody = z.object({
 })
 export type UnitBody = z.infer<typeof unitBody>
 
-export const unitRecord = z.extend(unitBody, { id: unitId })
+/** Stands for everything that was said when it was read: who saves it tells what they had seen. */
+const stamp = z.string().check(z.maxLength(100))
+
+export const unitRecord = z.extend(unitBody, { id: unitId, stamp })
 export type UnitRecord = z.infer<typeof unitRecord>
+
+export const changedUnitBody = z.extend(unitBody, { stamp })
 
 /** Usernames are plain letters, since they are typed on any keyboard. */
 export const usernamePattern = /^[a-z0-9][a-z0-9._-]{2,29}$/
@@ -106,6 +111,8 @@ export const personBody = z.object({
 })
 export type PersonBody = z.infer<typeof personBody>
 
+export const changedPersonBody = z.extend(personBody, { stamp })
+
 export const newPersonBody = z.extend(personBody, {
   username: z.string().check(z.trim(), z.toLowerCase(), z.regex(usernamePattern)),
 })
@@ -119,6 +126,7 @@ export const personRecord = z.object({
   /** False where the account is closed for now. */
   active: z.boolean(),
   memberships: z.array(z.object({ unit: unitId, office: z.string() })),
+  stamp,
 })
 export type PersonRecord = z.infer<typeof personRecord>
 
