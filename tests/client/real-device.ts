@@ -1,12 +1,12 @@
 /** A browser of somebody who is signed in at a real server: its storage outlives its tabs, its line can be cut. */
-import { HocuspocusProviderWebsocket } from '@hocuspocus/provider'
+import type { HocuspocusProviderWebsocket } from '@hocuspocus/provider'
 import { IDBFactory, IDBKeyRange as FakeKeyRange } from 'fake-indexeddb'
 import { WebSocket as NodeSocket } from 'ws'
 import { isErrorCode, refuse, type Result } from '@soanchung/shared/errors.ts'
 import type { PlanId } from '@soanchung/shared/ids.ts'
 import { errorBody, me as meSchema } from '@soanchung/shared/protocol.ts'
 import { openPlan, type OpenedPlan } from '../../client/src/sync/open-plan.svelte.ts'
-import type { Surroundings } from '../../client/src/sync/surroundings.ts'
+import { openSocket, type Surroundings } from '../../client/src/sync/surroundings.ts'
 
 export class RealDevice {
   readonly #address: string
@@ -15,6 +15,10 @@ export class RealDevice {
   readonly #sockets = new Set<NodeSocket>()
   readonly #opened: OpenedPlan[] = []
   #isOffline = false
+  /** How many of the next sockets are cut as soon as they are open. */
+  falseStarts = 0
+  /** Sockets that were open, and given up by the client while the line was good. */
+  replaced = 0
   readonly #database: Surroundings['database'] = { indexedDB: new IDBFactory(), IDBKeyRange: FakeKeyRange }
 
   constructor(address: string, cookie: string) {
@@ -99,21 +103,25 @@ export class RealDevice {
   }
 
   #openSocket(): HocuspocusProviderWebsocket {
-    const [isOffline, sockets, headers] = [
-      () => this.#isOffline,
-      this.#sockets,
-      { cookie: this.#cookie, origin: this.#address },
-    ]
+    const isOffline = () => this.#isOffline
+    const takesFalseStart = () => this.falseStarts > 0 && this.falseStarts-- > 0
+    const replace = () => (this.replaced += 1)
+    const sockets = this.#sockets
+    const headers = { cookie: this.#cookie, origin: this.#address }
     class LineSocket extends NodeSocket {
       constructor(url: string) {
         super(isOffline() ? 'ws://127.0.0.1:1' : url, { headers })
         this.on('error', () => undefined)
+        this.on('open', () => takesFalseStart() && this.terminate())
         sockets.add(this)
       }
+
+      override close(...how: Parameters<NodeSocket['close']>): void {
+        if (this.readyState === NodeSocket.OPEN) replace()
+        super.close(...how)
+      }
     }
-    return new HocuspocusProviderWebsocket({
-      url: `${this.#address.replace('http', 'ws')}/sync`,
-      ...{ WebSocketPolyfill: LineSocket, delay: 30, minDelay: 10, maxDelay: 60 },
-    })
+    const url = `${this.#address.replace('http', 'ws')}/sync`
+    return openSocket(url, LineSocket, { shortest: 10, first: 30, longest: 60 })
   }
 }

@@ -1,5 +1,5 @@
 // @vitest-environment node
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import * as Y from 'yjs'
 import type { ErrorCode } from '@soanchung/shared/errors.ts'
 import { newId, type HandedDraftId, type PartId } from '@soanchung/shared/ids.ts'
@@ -30,7 +30,10 @@ beforeEach(async () => {
   server = await PlanServer.start()
 })
 
-afterEach(() => server.stop())
+afterEach(async () => {
+  await server.stop()
+  vi.unstubAllGlobals()
+})
 
 async function pendingOf(device: Device): Promise<Change[]> {
   const store = await DeviceStore.open(device.database, me.id)
@@ -244,6 +247,22 @@ test('a connection that the server ends comes back, and what was typed meanwhile
   type(opened, first, 'Sau đó.')
   await until(() => server.text(first) === 'Mở đầu. Sau đó.')
   await untilSaved(opened)
+})
+
+test('when the browser says that the line is back, nobody waits for a pause to end', async () => {
+  const device = server.device()
+  await untilSaved(await device.open())
+  device.losesAnswers = true
+  vi.stubGlobal('window', new EventTarget())
+  const opened = await device.open()
+  await until(() => opened.save.online)
+  type(opened, first, 'Mục tiêu.')
+  // Two are asked for each time; the next pause is four seconds at least.
+  await until(() => device.lost >= 8)
+  device.losesAnswers = false
+  window.dispatchEvent(new Event('online'))
+  await expect.poll(() => opened.save.where, { timeout: 2_000 }).toBe('saved')
+  expect(server.text(first)).toBe('Mở đầu. Mục tiêu.')
 })
 
 test('a plan of 130 parts connects without asking for too many at once', async () => {

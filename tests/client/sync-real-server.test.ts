@@ -44,3 +44,23 @@ test('two people of the demo write in one plan, and it is all there after a relo
   expect(again.save).toMatchObject({ where: 'saved', code: null })
   await one.close()
 })
+
+test('a socket that is cut as soon as it is open is followed by one other, never by two', async () => {
+  const device = await aDevice(0)
+  const [plan] = z.array(planSummary).parse(await device.get('/api/plans'))
+  const opened = await device.open(plan!.id)
+  await untilLoaded(opened)
+  const part = opened.plan.parts().find(({ mayWrite }) => mayWrite)!
+  for (let round = 0; round < 20; round += 1) {
+    device.falseStarts = 1 + (round % 3)
+    device.goOffline()
+    device.goOnline()
+    await until(() => {
+      writeFirstBlock(part.document, `Viết lần ${round}.`)
+      return opened.save.online && device.falseStarts <= 0
+    })
+    await untilSaved(opened)
+  }
+  expect(device.replaced).toBe(0)
+  await device.close()
+})

@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { HocuspocusProviderWebsocket } from '@hocuspocus/provider'
+import type { HocuspocusProviderWebsocket } from '@hocuspocus/provider'
 import { Hocuspocus } from '@hocuspocus/server'
 import { IDBFactory, IDBKeyRange as FakeKeyRange, IDBObjectStore as FakeObjectStore } from 'fake-indexeddb'
 import { createEncoder, toUint8Array, writeVarString, writeVarUint, writeVarUint8Array } from 'lib0/encoding'
@@ -32,7 +32,7 @@ import {
 } from '@soanchung/shared/protocol.ts'
 import { request, requestBytes } from '../../client/src/session/api.ts'
 import { openPlan, type OpenedPlan } from '../../client/src/sync/open-plan.svelte.ts'
-import type { Surroundings } from '../../client/src/sync/surroundings.ts'
+import { openSocket, type Surroundings } from '../../client/src/sync/surroundings.ts'
 import { checkUpdate } from '../../server/src/sync/update-check.ts'
 import { fixedId, unitFixtures } from '../support/memory-plan.ts'
 
@@ -292,6 +292,9 @@ export class Device {
   offline = false
   /** The line is too bad for the documents; only short answers come through. */
   losesDocuments = false
+  /** No answer comes through, though the socket stands. */
+  losesAnswers = false
+  lost = 0
   readonly factory = new IDBFactory()
   readonly objectStore = FakeObjectStore
   readonly #server: PlanServer
@@ -327,7 +330,10 @@ export class Device {
   }
 
   surroundings(): Surroundings {
-    const url = (path: string) => (this.offline ? `http://127.0.0.1:1${path}` : `http://${this.#server.origin}${path}`)
+    const url = (path: string) => {
+      if (this.losesAnswers) this.lost += 1
+      return `http://${this.offline || this.losesAnswers ? '127.0.0.1:1' : this.#server.origin}${path}`
+    }
     return {
       database: this.database,
       locks: navigator.locks ?? null,
@@ -353,10 +359,8 @@ export class Device {
         sockets.add(this)
       }
     }
-    return new HocuspocusProviderWebsocket({
-      url: `ws://${this.#server.origin}/sync`,
-      ...{ WebSocketPolyfill: LineSocket, delay: 30, minDelay: 10, maxDelay: 60 },
-    })
+    const url = `ws://${this.#server.origin}/sync`
+    return openSocket(url, LineSocket, { shortest: 10, first: 30, longest: 60 })
   }
 }
 

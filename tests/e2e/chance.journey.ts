@@ -1,6 +1,8 @@
 /**
  * People who write wherever they like, lose the line, reload and have the plan open twice: every
- * word that they typed stands once on every sheet in the end. `SEED=` replays a run.
+ * character that they typed stands once on every sheet in the end. Where two write at one place, a
+ * word may stand inside another's: so characters are counted, and each word has one of its own.
+ * `SEED=` replays a run.
  */
 import type { Page } from '@playwright/test'
 import { announcedSeed, seededRandom } from '../support/random.ts'
@@ -17,9 +19,7 @@ function aDraft() {
   ])
 }
 
-test('whatever people do with the line and the page, each of their words stands once on every sheet', async ({
-  desk,
-}) => {
+test('whatever people do with the line and the page, each character stands once on every sheet', async ({ desk }) => {
   test.slow()
   const random = seededRandom(announcedSeed('words by chance'))
   const plan = await desk.plan(aDraft(), given)
@@ -27,12 +27,12 @@ test('whatever people do with the line and the page, each of their words stands 
   const secondTab = await drafter.context().newPage()
   await secondTab.goto(drafter.url())
   const pages = [await desk.open(desk.lead, plan), drafter, secondTab]
-  const words: string[] = []
+  const written = { marks: '', text: (await textOn(drafter)).replaceAll('\n', '') }
 
   for (let step = 0; step < 60; step += 1) {
     const page = pages[random.below(pages.length)]!
     const what = random.below(20)
-    if (what < 11) await typeWord(page, random.below(1000), words)
+    if (what < 11) await typeWord(page, random.below(1000), written)
     else if (what < 14) await page.keyboard.press(['Control+B', 'Control+I', 'PageDown'][what - 11]!)
     else if (what < 16) await page.context().setOffline(true)
     else if (what < 19) await page.context().setOffline(false)
@@ -42,29 +42,43 @@ test('whatever people do with the line and the page, each of their words stands 
 
   for (const page of pages) {
     await expectSaved(page)
-    await expect.poll(async () => wrongWords(await wordsOn(page), words)).toEqual([])
+    await expect.poll(async () => wrongMarks(await textOn(page), written.marks)).toEqual([])
+    await expect.poll(async () => sorted(await textOn(page))).toBe(sorted(written.text))
   }
 })
 
+interface Written {
+  /** The one character that each word has for itself, in the order of typing. */
+  marks: string
+  /** All that must stand in the end, in any order. */
+  text: string
+}
+
 /** At the end of some paragraph that may be written, as a paragraph of its own every other time. */
-async function typeWord(page: Page, chance: number, words: string[]): Promise<void> {
+async function typeWord(page: Page, chance: number, written: Written): Promise<void> {
   const paragraphs = sheetOf(page).locator('.ProseMirror[aria-readonly=false] p')
   await expect(paragraphs.first()).toBeVisible()
   await paragraphs.nth(chance % (await paragraphs.count())).click()
   await page.keyboard.press('End')
   if (chance % 2 === 0) await page.keyboard.press('Enter')
-  const word = `từ${words.length}`
-  await page.keyboard.type(` ${word}.`)
-  words.push(word)
+  const mark = String.fromCodePoint(0x4e00 + written.marks.length)
+  const word = ` việc ${mark}.`
+  await page.keyboard.type(word)
+  written.marks += mark
+  written.text += word
 }
 
-function wordsOn(page: Page): Promise<string> {
+function textOn(page: Page): Promise<string> {
   return sheetOf(page).evaluate((sheet) =>
-    [...sheet.querySelectorAll('p')].map((paragraph) => paragraph.textContent).join('\n'),
+    [...sheet.querySelectorAll('section.part p')].map((paragraph) => paragraph.textContent).join('\n'),
   )
 }
 
-/** Those that are missing or stand more than once. */
-function wrongWords(text: string, words: readonly string[]): string[] {
-  return words.filter((word) => text.split(`${word}.`).length !== 2)
+/** Words, by their order of typing, whose mark is missing or stands more than once. */
+function wrongMarks(text: string, marks: string): number[] {
+  return [...marks].flatMap((mark, word) => (text.split(mark).length === 2 ? [] : [word]))
+}
+
+function sorted(text: string): string {
+  return [...text.replaceAll('\n', '')].sort().join('')
 }

@@ -128,8 +128,7 @@ export class DocumentSync {
 
   /** Lets go without a word to the server, which has ended the connection or is not there. */
   detach(): void {
-    this.live = false
-    this.#inFlight = []
+    this.#forgetSession()
     const provider = this.#provider
     if (provider === null || !provider.isAttached) return
     provider.onClose()
@@ -189,6 +188,8 @@ export class DocumentSync {
     const provider = new HocuspocusProvider({
       ...{ name: this.name, document: this.document, awareness: this.awareness, websocketProvider: socket, token },
       sessionAwareness: true,
+      // A new session: answers to what the last one sent will never come.
+      onOpen: () => this.#forgetSession(),
       onMessage: ({ message }: { message: { decoder: Decoder } }) => this.#onMessage(message.decoder),
       onSynced: () => {
         this.markLoaded()
@@ -276,6 +277,10 @@ export class DocumentSync {
   #settleEnd(code: ErrorCode): void {
     this.problem = code
     // The provider is in the middle of a message; it may be taken apart after that.
+    this.#forgetSession()
+  }
+
+  #forgetSession(): void {
     this.live = false
     this.#inFlight = []
   }

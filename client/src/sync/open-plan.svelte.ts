@@ -297,7 +297,11 @@ class PlanSync implements OpenPlan, OpenedPlan {
     const leaving = (event: BeforeUnloadEvent) => {
       if (this.#ledger.notKept + this.#outbox.onlyInMemory + this.#drafts.onlyHere > 0) event.preventDefault()
     }
-    const isBackFromSigningIn = () => this.#code === 'auth.required' && this.#refresh.soon(0)
+    // The line is back, or somebody looks: neither waits for a pause to end.
+    const tryNow = () => {
+      void socket.connect()
+      if (!this.#agreed) this.#refresh.soon(0)
+    }
     socket.on('open', opened)
     socket.on('disconnect', dropped)
     const { signal } = this.#closed
@@ -308,8 +312,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
     if (typeof window === 'undefined') return
     window.addEventListener('beforeunload', leaving, { signal })
     window.addEventListener('pagehide', () => void this.#remote.flush(), { signal })
-    window.addEventListener('online', () => void socket.connect(), { signal })
-    window.addEventListener('focus', isBackFromSigningIn, { signal })
+    for (const sign of ['online', 'focus']) window.addEventListener(sign, tryNow, { signal })
   }
 
   /** The record and what changed, then the connections. Tries again by itself. */
@@ -482,7 +485,7 @@ class PlanSync implements OpenPlan, OpenedPlan {
       unsent,
       notKept: this.#ledger.notKept + this.#outbox.onlyInMemory,
       online: socketIsOpen,
-      moving: this.#code === null && waiting.every((name) => (this.#documents.known(name)?.problem ?? null) === null),
+      moving: this.#agreed && this.#code === null && waiting.every((name) => !this.#documents.known(name)?.problem),
       code: this.#code ?? problems[0] ?? null,
       keepsCopy: !this.#ledger.failing,
     })

@@ -4,7 +4,7 @@
  * back does not meet all its clients at once.
  */
 const usualDelay = 100
-const longestPause = 30_000
+const longestPause = 15_000
 
 export class Refresh {
   readonly #ask: () => Promise<void>
@@ -32,7 +32,7 @@ export class Refresh {
     this.#timer = setTimeout(() => this.#run(), delay)
   }
 
-  /** Asks again after a jittered pause, doubling with each failure, of half a minute at most. */
+  /** Asks again after a jittered pause, doubling with each failure. */
   failed(): void {
     this.#failures += 1
     this.soon(Math.min(longestPause, 500 * 2 ** this.#failures) * (0.5 + Math.random()))

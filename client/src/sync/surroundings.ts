@@ -58,25 +58,36 @@ const browser: Surroundings = {
   },
 }
 
+/** In ms: whole numbers, for the library gives up silently on anything else. */
+export interface Pauses {
+  shortest: number
+  /** The first pause after a drop is drawn between the shortest and this one. */
+  first: number
+  longest: number
+}
+
 /**
  * A socket that comes back by itself. The library waits exactly `delay` before its first attempt,
  * so that is drawn anew at each drop: a restarted server must not meet all clients at once.
  */
-export function openSocket(url: string, polyfill?: unknown): HocuspocusProviderWebsocket {
+export function openSocket(
+  url: string,
+  polyfill?: unknown,
+  { shortest, first, longest }: Pauses = { shortest: 300, first: 2_000, longest: 8_000 },
+): HocuspocusProviderWebsocket {
+  const firstDelay = () => shortest + Math.floor(Math.random() * (first - shortest))
   const socket: HocuspocusProviderWebsocket = new HocuspocusProviderWebsocket({
     url,
     ...(polyfill === undefined ? {} : { WebSocketPolyfill: polyfill }),
-    delay: firstDelay(),
-    minDelay: shortestDelay,
-    maxDelay: 8_000,
+    ...{ delay: firstDelay(), minDelay: shortest, maxDelay: longest },
+    onOpen: () => {
+      // The library takes an attempt for done at the first message only. Where the line drops before,
+      // it would try again twice over, and the later socket silently take the place of the first.
+      socket.resolveConnectionAttempt()
+      // Nor would it watch over a socket that has said nothing yet.
+      socket.lastMessageReceived = Date.now()
+    },
     onClose: () => socket.setConfiguration({ delay: firstDelay() }),
   })
   return socket
-}
-
-const shortestDelay = 300
-
-/** In ms. A whole number and no less than the shortest: the library gives up silently on anything else. */
-function firstDelay(): number {
-  return shortestDelay + Math.floor(Math.random() * 1_700)
 }
