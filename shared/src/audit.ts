@@ -210,9 +210,9 @@ const sentences: Record<AuditAction, (told: Told) => Words> = {
   }),
   'email.changed': ({ subject, word }) =>
     word('email') === ''
-      ? { vi: `Bỏ địa chỉ e-mail của ${subject}`, en: `Took the e-mail address of ${subject} away` }
+      ? { vi: `Bỏ địa chỉ thư điện tử của ${subject}`, en: `Took the e-mail address of ${subject} away` }
       : {
-          vi: `Đổi địa chỉ e-mail của ${subject} thành ${word('email')}`,
+          vi: `Đổi địa chỉ thư điện tử của ${subject} thành ${word('email')}`,
           en: `Changed the e-mail address of ${subject} to ${word('email')}`,
         },
   'identity.linked': ({ subject }) => ({
@@ -302,7 +302,7 @@ export const auditActionWords: Record<AuditAction, Words> = {
   'factor.on': { vi: 'Bật xác thực hai lớp', en: 'Second factor on' },
   'factor.off': { vi: 'Tắt xác thực hai lớp', en: 'Second factor off' },
   'factor.codes': { vi: 'Tạo mã dự phòng', en: 'Backup codes made' },
-  'email.changed': { vi: 'Đổi địa chỉ e-mail', en: 'E-mail address changed' },
+  'email.changed': { vi: 'Đổi địa chỉ thư điện tử', en: 'E-mail address changed' },
   'identity.linked': { vi: 'Liên kết tài khoản', en: 'Identity linked' },
   'identity.unlinked': { vi: 'Bỏ liên kết tài khoản', en: 'Identity unlinked' },
   'token.created': { vi: 'Tạo mã truy cập', en: 'Access token made' },

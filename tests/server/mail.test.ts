@@ -180,7 +180,7 @@ test('a letter says the same as text and as HTML, in the language of who reads i
     },
   }
   const letter = (language: 'vi' | 'en') => letterOf(told, { name: 'Lực', publicUrl: 'https://soan.example', language })
-  expect(letter('vi').subject).toBe('Hà trả lại phần “I. Mục tiêu”.')
+  expect(letter('vi').subject).toBe('Hà trả lại phần “I. Mục tiêu” – Kế hoạch <b>')
   expect(letter('vi').text).toContain('Lý do: Thiếu số liệu & nguồn')
   expect(letter('vi').html).toContain('<p>Lý do: Thiếu số liệu &amp; nguồn</p>')
   expect(letter('vi').html).toContain('Kế hoạch &lt;b&gt;')

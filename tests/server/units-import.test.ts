@@ -273,6 +273,7 @@ describe('a file that is wrong as a whole is named, and nothing is changed', () 
       { line: 2, code: 'missing', column: 'symbol' },
     ],
     ['more cells than headings', text.replace('HX,', 'HX,,,,,,,,,,,thừa,'), { line: 2, code: 'cells', value: 'thừa' }],
+    ['headings whose letters were lost', text.replace('Dòng', 'D?ng'), { line: 1, code: 'letters', value: 'D?ng' }],
     ['quotes that do not end', `${text}Đơn vị,"Hội\r\n`, { code: 'quote' }],
     ['too many lines', file(many), { line: largestImport.rows + 2, code: 'rows' }],
     ['more than half a megabyte', 'x'.repeat(largestImport.bytes + 1), { line: 1, code: 'large' }],

@@ -50,7 +50,7 @@ export function problemText({ code, column: id, value, other: line }: ImportProb
       if (id === 'symbol') return m.admin_problem_form_symbol({ value })
       return id === 'username' ? m.admin_problem_form_username({ value }) : m.admin_problem_form({ column, value })
     case 'letters':
-      return m.admin_problem_letters({ column, value })
+      return m.admin_problem_letters({ column: column || m.admin_problem_heads(), value })
     case 'word':
       return m.admin_problem_word({ column, value, words: columnWords(id) })
     case 'extra':

@@ -192,12 +192,15 @@ export function letterOf(
   ].flatMap(([label, value]) => (value ? [`${label}: ${value}`] : []))
   const lines = [`${say.hello} ${name},`, sentence, ...facts]
   return {
-    subject: oneLine(sentence),
+    // Somebody has several plans, and an inbox shows little more than this.
+    subject: oneLine([sentence.replace(/\.$/, ''), plan].filter(Boolean).join(' – ')),
     text: `${[...lines, `${say.open}: ${link}`, `${say.why}: ${switches}`].join('\n\n')}\n`,
     html: [
+      `<div lang="${language}">`,
       ...lines.map((line) => `<p>${escape(line).replaceAll('\n', '<br>')}</p>`),
       `<p><a href="${escape(link)}">${escape(say.open)}</a></p>`,
       `<p style="color:#5d574e;font-size:12px"><a href="${escape(switches)}">${escape(say.why)}</a></p>`,
+      '</div>',
     ].join('\n'),
   }
 }

@@ -172,6 +172,8 @@ function delimiterOf(text: string): string {
 }
 
 function columnsOf({ line, cells }: Record): { columns: (ImportColumn | null)[]; problems: ImportProblem[] } {
+  const lost = cells.find((heading) => lostLetter.test(heading))
+  if (lost !== undefined) return { columns: [], problems: [problem(line, 'letters', null, lost)] }
   const problems: ImportProblem[] = []
   const columns = cells.map((heading): ImportColumn | null => {
     if (heading === '') return null
