@@ -1,6 +1,6 @@
 /** What each may do in one plan: given on the screen, felt at once by the others, held by the server. */
 import { aBlock, aPart, aPlan } from '../support/plans.ts'
-import type { TestPerson } from '../support/server.ts'
+import { expectOk, type TestPerson } from '../support/server.ts'
 import { caretAfter, expect, expectSaved, partOf, sheetOf, test, type Desk } from './fixtures.ts'
 import type { Page } from '@playwright/test'
 
@@ -90,6 +90,28 @@ test('a plan that moves to its review rests on the drafter’s screen, and wakes
   await caretAfter(drafter, words(titles[0]))
   await drafter.keyboard.type(' Viết tiếp.')
   await expect(partOf(lead, titles[0])).toContainText('Viết tiếp.')
+})
+
+test('the office mends the form while the plan is finalised, and is told that the text is not its own', async ({
+  desk,
+}) => {
+  const plan = await desk.plan(threeTasks())
+  const address = `/api/plans/${plan.id}`
+  await expectOk(desk.lead.send('PUT', `${address}/roles`, { holder: desk.units.reader.id, role: 'office' }))
+  await expectOk(desk.lead.send('PUT', `${address}/stage`, { stage: 'finalising' }))
+  const [lead, office] = [await desk.open(desk.lead, plan), await desk.open(desk.reader, plan)]
+
+  await expect(office.getByRole('note')).toContainText('sửa được thông tin văn bản')
+  await partOf(office, opening).locator('.part-title').click()
+  await office.keyboard.press('End')
+  await office.keyboard.type(', yêu cầu')
+  await caretAfter(office, words(opening))
+  await office.keyboard.type('không được')
+
+  await expect(partOf(lead, `${opening}, yêu cầu`)).toBeVisible()
+  await office.getByRole('button', { name: 'Hoàn tác' }).first().click()
+  await expect(partOf(lead, `${opening}, yêu cầu`)).toHaveCount(0)
+  await expect(sheetOf(lead)).not.toContainText('không được')
 })
 
 test('the lead takes a unit out of the plan, and puts it back where that was a mistake', async ({ desk }) => {
