@@ -17,11 +17,8 @@ try {
   rmSync(results, { recursive: true, force: true })
   mkdirSync(results, { recursive: true })
   const browser = await findBrowser()
-  await check('build', () => buildClient())
-  await check('format', () => command('prettier', '--check', '.'))
-  await check('lint', () => command('eslint', '.'))
-  await check('types', () => command('tsc', '--noEmit'))
-  await check('client types', () => command('svelte-check', '--tsconfig', 'client/tsconfig.json', '--fail-on-warnings'))
+  await build()
+  await Promise.all([lint(), formatAndTypes()])
   await unitTests()
   await browserTests(browser)
   console.log(`\n${total.passed} passed, ${total.failed} failed`)
@@ -30,20 +27,35 @@ try {
   end(error)
 }
 
-async function command(name, ...args) {
-  const { code } = await run(join(root, 'node_modules/.bin', name), args)
-  if (code !== 0) throw new Trouble(`${name}: mã ${code}.`, `${name}: code ${code}.`)
-}
-
-async function check(name, work) {
-  console.log(`\n== ${name}`)
+async function build() {
+  console.log('\n== build')
   try {
-    await work()
+    await buildClient()
   } catch (error) {
     if (!(error instanceof Trouble)) throw error
     console.error(error.message)
     total.failed += 1
   }
+}
+
+// The linter takes as long as all the others, and none of them more than one processor.
+async function lint() {
+  await check('lint', 'eslint', '.')
+}
+
+async function formatAndTypes() {
+  await check('format', 'prettier', '--check', '.')
+  await check('types', 'tsc', '--noEmit')
+  await check('client types', 'svelte-check', '--tsconfig', 'client/tsconfig.json', '--fail-on-warnings')
+}
+
+/** Shows what it printed once it is done, since another may run beside it. */
+async function check(name, program, ...args) {
+  const { code, output } = await run(join(root, 'node_modules/.bin', program), args, { quiet: true })
+  console.log(`\n== ${name}\n${output}`)
+  if (code === 0) return
+  console.error(`${program}: mã ${code}.\n${program}: code ${code}.`)
+  total.failed += 1
 }
 
 async function unitTests() {

@@ -60,11 +60,14 @@ export function startAgain(stopped: TestServer, options: TestServerOptions = {})
   return startJourneyServer({ dataFolder: stopped.dataFolder, environment, ...options })
 }
 
-/** Units and people on a server, and a way to their screens. `close` fails where a page has logged an error. */
+/**
+ * Units and people on a server, and a way to their screens. `close` fails where `problems`, the
+ * errors that the pages have logged, are any.
+ */
 export async function openDesk(
   server: TestServer,
   browser: Browser,
-): Promise<{ desk: Desk; close: () => Promise<void> }> {
+): Promise<{ desk: Desk; problems: string[]; close: () => Promise<void> }> {
   const units = {
     lead: await server.unit('MTTQ'),
     drafter: await server.unit('HND'),
@@ -108,6 +111,7 @@ export async function openDesk(
   }
   return {
     desk,
+    problems,
     async close() {
       for (const page of pages) await page.context().close()
       expect(problems, 'errors on a page').toEqual([])

@@ -15,7 +15,9 @@ export function controlsThatAreCut(page: Page): Promise<string[]> {
     if (root.scrollWidth > innerWidth) found.push(`the page is ${root.scrollWidth} px wide in ${innerWidth}`)
     const nameOf = (element: Element) =>
       `${element.tagName.toLowerCase()} "${(element.getAttribute('aria-label') ?? element.textContent ?? '').trim().slice(0, 40)}"`
-    for (const element of document.querySelectorAll<HTMLElement>(selector)) {
+    // What lies under an open dialog waits until it is closed.
+    const shownOver = [...document.querySelectorAll('[role=dialog][aria-modal=true]')].at(-1)
+    for (const element of (shownOver ?? document).querySelectorAll<HTMLElement>(selector)) {
       if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue
       const box = element.getBoundingClientRect()
       // What is there for screen readers alone is one pixel wide.

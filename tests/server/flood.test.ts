@@ -33,10 +33,11 @@ test('while a name is flooded from one address, that person and others sign in f
 test('while an address is flooded, people there still sign in with the browser that they always use', async () => {
   server = await startServer({ environment: { TRUST_PROXY: 'loopback' } })
   const person = await server.person()
+  const known = await server.signIn(person.username, testPassword)
   await Promise.all(Array.from({ length: 100 }, (_, index) => guess(`ten${index}`, '203.0.113.7')))
   expect((await signInFrom('203.0.113.7', person.username)).status).toBe(429)
   const body = { username: person.username, password: testPassword }
-  expect((await person.send('POST', path, body, { 'x-forwarded-for': '203.0.113.7' })).status).toBe(200)
+  expect((await known.send('POST', path, body, { 'x-forwarded-for': '203.0.113.7' })).status).toBe(200)
 })
 
 test('nobody slips through by naming another address, unless the proxy is one to be believed', async () => {

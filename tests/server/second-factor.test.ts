@@ -119,12 +119,13 @@ describe('wrong codes', () => {
 
   test('of somebody who knows the password do not keep the person out of their own browser', async () => {
     const person = await server.person()
+    const known = await server.signIn(person.username, person.password)
     const app = await turnOn(person)
     const guesser = await firstStep(person)
     for (let guess = 0; guess < 8; guess += 1) await guesser.second('000000')
     const body = { username: person.username, password: person.password }
-    const { challenge } = (await person.send('POST', '/api/auth/sign-in/username', body)).body as { challenge: string }
-    const answer = await person.send('POST', '/api/auth/sign-in/code', { challenge, code: app.code() })
+    const { challenge } = (await known.send('POST', '/api/auth/sign-in/username', body)).body as { challenge: string }
+    const answer = await known.send('POST', '/api/auth/sign-in/code', { challenge, code: app.code() })
     expect(answer.status).toBe(200)
   })
 

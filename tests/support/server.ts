@@ -5,10 +5,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { addMember } from '@soanchung/server/src/accounts/people.ts'
+import { addMember, insertUser } from '@soanchung/server/src/accounts/people.ts'
 import { readConfig } from '@soanchung/server/src/config.ts'
 import { serve, type RunningServer } from '@soanchung/server/src/serve.ts'
 import { insertUnits } from '@soanchung/server/src/units/units.ts'
+import type { Result } from '@soanchung/shared/errors.ts'
 import { newId, type PartId, type PlanId, type UnitId, type UserId } from '@soanchung/shared/ids.ts'
 import type { GivenRole, HolderId } from '@soanchung/shared/permissions.ts'
 import type { PlanSnapshot } from '@soanchung/shared/plan/snapshot.ts'
@@ -16,6 +17,7 @@ import type { Unit } from '@soanchung/shared/protocol.ts'
 import { aUnitBody } from './units.ts'
 
 export const testPassword = 'mat-khau-de-thu'
+let testPasswordHash: Promise<Result<string>> | null = null
 
 export interface Answer {
   status: number
@@ -110,14 +112,21 @@ export async function startServer({
       units = [],
       administrator = false,
     } = {}) {
-      const made = await accounts.createUser({ username, name, password: testPassword, administrator })
+      const wanted = await accounts.newUser({ username, name, password: null, administrator })
+      if (!wanted.ok) throw new Error(wanted.error.code)
+      // A hash is slow on purpose, and hundreds of people need one.
+      testPasswordHash ??= accounts.hashPassword(testPassword)
+      const hash = await testPasswordHash
+      if (!hash.ok) throw new Error(hash.error.code)
+      const user = { ...wanted.value, passwordHash: hash.value }
+      const made = await database.transaction((transaction) => insertUser(transaction, user))
       if (!made.ok) throw new Error(made.error.code)
       for (const unit of units) {
         await addMember(database.query, { unit: unit.id, user: made.value, office: 'Cán bộ' })
       }
-      const caller = await signIn(username, testPassword)
+      const { cookies } = await accounts.beginSession(made.value, true)
       const of = { id: made.value, username, password: testPassword, units: units.map((unit) => unit.id) }
-      return Object.assign(caller, of)
+      return Object.assign(callerAt(address, cookies), of)
     },
     async stop({ keepData = false } = {}) {
       await running.close()
@@ -155,8 +164,15 @@ export async function expectOk(sent: Promise<Answer>): Promise<Answer> {
   return answer
 }
 
-function callerAt(address: string): Caller {
+/** `lines` of Set-Cookie that they were given before. */
+function callerAt(address: string, lines: readonly string[] = []): Caller {
   const cookies = new Map<string, string>()
+  const keep = (line: string) => {
+    const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+    if (value === '') cookies.delete(name)
+    else cookies.set(name, value)
+  }
+  lines.forEach(keep)
   const caller: Caller = {
     get cookie() {
       return [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
@@ -173,11 +189,7 @@ function callerAt(address: string): Caller {
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
-      for (const line of response.headers.getSetCookie()) {
-        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-        if (value === '') cookies.delete(name)
-        else cookies.set(name, value)
-      }
+      response.headers.getSetCookie().forEach(keep)
       const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false
       const text = isJson ? await response.text() : (await response.arrayBuffer(), '')
       return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) }
