@@ -31,6 +31,11 @@ export interface BoardRow {
   changedBy: string
 }
 
+/** As sentences name the part. */
+export function rowName({ number, title }: BoardRow): string {
+  return [number, title].filter(Boolean).join(' ')
+}
+
 export const boardOrders = ['outline', 'deadline', 'status', 'words', 'missing', 'changed'] as const
 export type BoardOrder = (typeof boardOrders)[number]
 

@@ -17,7 +17,7 @@ import { removeIdentity } from '../accounts/oidc.ts'
 import { removeSecondFactor, type SecondFactor } from '../accounts/second-factor.ts'
 import type { Database } from '../storage/database.ts'
 import { identifiedOf } from './guard.ts'
-import { sendRefusal } from './refusals.ts'
+import { sendDone, sendRefusal } from './refusals.ts'
 
 const ofPerson = z.object({ id: userId })
 const forAdministrators = (summary: string, refusals: readonly ErrorCode[] = []) => ({
@@ -61,7 +61,7 @@ export const accessRoutes: FastifyPluginAsyncZod<{ secondFactor: SecondFactor; d
         return sendRefusal(request, reply, { code: 'person.deactivate-self' })
       }
       const set = await setActive(query, actorOf(request), id, active)
-      return set.ok ? reply.status(204).send() : sendRefusal(request, reply, set.error)
+      return sendDone(request, reply, set)
     },
   )
 
@@ -94,7 +94,7 @@ export const accessRoutes: FastifyPluginAsyncZod<{ secondFactor: SecondFactor; d
     },
     async (request, reply) => {
       const set = await setEmail(query, actorOf(request), request.params.id, { ...request.body, isVerified: true })
-      return set.ok ? reply.status(204).send() : sendRefusal(request, reply, set.error)
+      return sendDone(request, reply, set)
     },
   )
 
@@ -118,7 +118,7 @@ export const accessRoutes: FastifyPluginAsyncZod<{ secondFactor: SecondFactor; d
     },
     async (request, reply) => {
       const removed = await removeIdentity(query, actorOf(request), request.params.id)
-      return removed.ok ? reply.status(204).send() : sendRefusal(request, reply, removed.error)
+      return sendDone(request, reply, removed)
     },
   )
 }

@@ -32,7 +32,7 @@ import type { SignIn } from '../accounts/sign-in.ts'
 import { createToken, listTokens, revokeToken } from '../accounts/tokens.ts'
 import type { Database } from '../storage/database.ts'
 import { identifiedOf, sourceOf, webHeaders, withCookies } from './guard.ts'
-import { sendRefusal } from './refusals.ts'
+import { sendDone, sendRefusal } from './refusals.ts'
 import { originOf } from './sign-in-routes.ts'
 
 const own = (summary: string, refusals: readonly ErrorCode[] = []) => ({
@@ -110,7 +110,7 @@ export const accountRoutes: FastifyPluginAsyncZod<AccountRoutes> = async (
     async (request, reply) => {
       const { id } = personOf(request)
       const set = await setEmail(query, id, id, { ...request.body, isVerified: false })
-      return set.ok ? reply.status(204).send() : sendRefusal(request, reply, set.error)
+      return sendDone(request, reply, set)
     },
   )
 
@@ -212,7 +212,7 @@ export const accountRoutes: FastifyPluginAsyncZod<AccountRoutes> = async (
     async (request, reply) => {
       const { id } = personOf(request)
       const removed = await removeIdentity(query, id, id)
-      return removed.ok ? reply.status(204).send() : sendRefusal(request, reply, removed.error)
+      return sendDone(request, reply, removed)
     },
   )
 

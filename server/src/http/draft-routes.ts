@@ -6,7 +6,7 @@ import { handedDraftId, planId } from '@soanchung/shared/ids.ts'
 import { handDraftBody, handedDraft, maxDraftBytes, settleDraftBody } from '@soanchung/shared/protocol.ts'
 import type { HandedDrafts } from '../plans/handed-drafts.ts'
 import { identifiedOf, type About } from './guard.ts'
-import { sendRefusal } from './refusals.ts'
+import { sendDone, sendRefusal } from './refusals.ts'
 
 const ofPlan = z.object({ id: planId })
 const ofDraft = z.object({ id: planId, draftId: handedDraftId })
@@ -31,7 +31,7 @@ export const draftRoutes: FastifyPluginAsyncZod<{ drafts: HandedDrafts }> = asyn
     },
     async (request, reply) => {
       const result = await drafts.hand(identifiedOf(request).actor, request.params.id, request.body)
-      return result.ok ? reply.status(204).send() : sendRefusal(request, reply, result.error)
+      return sendDone(request, reply, result)
     },
   )
 
@@ -71,7 +71,7 @@ export const draftRoutes: FastifyPluginAsyncZod<{ drafts: HandedDrafts }> = asyn
     async (request, reply) => {
       const { id, draftId } = request.params
       const result = await drafts.settle(identifiedOf(request).actor, id, draftId, request.body)
-      return result.ok ? reply.status(204).send() : sendRefusal(request, reply, result.error)
+      return sendDone(request, reply, result)
     },
   )
 }

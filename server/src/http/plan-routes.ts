@@ -25,7 +25,7 @@ import type { Plans } from '../plans/plans.ts'
 import type { Splits } from '../plans/splits.ts'
 import { sendCompressed } from './compression.ts'
 import { identifiedOf, type About } from './guard.ts'
-import { sendRefusal } from './refusals.ts'
+import { sendDone, sendRefusal } from './refusals.ts'
 
 const megabyte = 1024 * 1024
 const docxType = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
@@ -155,7 +155,7 @@ export const planRoutes: FastifyPluginAsyncZod<{
     },
     async (request, reply) => {
       const result = await plans.createPart(identifiedOf(request).actor, request.params.id, request.body.id)
-      return result.ok ? reply.status(204).send() : sendRefusal(request, reply, result.error)
+      return sendDone(request, reply, result)
     },
   )
 
@@ -167,7 +167,7 @@ export const planRoutes: FastifyPluginAsyncZod<{
     },
     async (request, reply) => {
       const result = await lead.giveParts(identifiedOf(request).actor, request.params.id, request.body)
-      return result.ok ? reply.status(204).send() : sendRefusal(request, reply, result.error)
+      return sendDone(request, reply, result)
     },
   )
 
@@ -180,7 +180,7 @@ export const planRoutes: FastifyPluginAsyncZod<{
     async (request, reply) => {
       const { id, partId: part } = request.params
       const result = await lead.setStatus(identifiedOf(request).actor, id, part, request.body)
-      return result.ok ? reply.status(204).send() : sendRefusal(request, reply, result.error)
+      return sendDone(request, reply, result)
     },
   )
 
@@ -192,7 +192,7 @@ export const planRoutes: FastifyPluginAsyncZod<{
     },
     async (request, reply) => {
       const result = await lead.giveRole(identifiedOf(request).actor, request.params.id, request.body)
-      return result.ok ? reply.status(204).send() : sendRefusal(request, reply, result.error)
+      return sendDone(request, reply, result)
     },
   )
 
@@ -201,7 +201,7 @@ export const planRoutes: FastifyPluginAsyncZod<{
     { config: about('Moves the plan to another stage.', byLead), schema: { params: ofPlan, body: moveStageBody } },
     async (request, reply) => {
       const result = await lead.moveStage(identifiedOf(request).actor, request.params.id, request.body.stage)
-      return result.ok ? reply.status(204).send() : sendRefusal(request, reply, result.error)
+      return sendDone(request, reply, result)
     },
   )
 
@@ -220,7 +220,7 @@ export const planRoutes: FastifyPluginAsyncZod<{
       async (request, reply) => {
         const { id, partId: part } = request.params
         const result = await splits[way](identifiedOf(request).actor, id, part, request.body)
-        return result.ok ? reply.status(204).send() : sendRefusal(request, reply, result.error)
+        return sendDone(request, reply, result)
       },
     )
   }

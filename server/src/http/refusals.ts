@@ -4,7 +4,7 @@
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
-import { errorCatalogue, RefusalError, type Refusal } from '@soanchung/shared/errors.ts'
+import { errorCatalogue, RefusalError, type Refusal, type Result } from '@soanchung/shared/errors.ts'
 
 /** Answers with the refusal. `detail` goes to the one who asked only where it describes their own input. */
 export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
@@ -16,6 +16,11 @@ export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusa
     .header('cache-control', 'no-store')
     .serializer((body: unknown) => JSON.stringify(body))
     .send({ code: refusal.code, message: entry[languageOf(request)], ...detail })
+}
+
+/** Answers a request that asks for nothing but that something is done: with nothing, or the refusal. */
+export function sendDone(request: FastifyRequest, reply: FastifyReply, result: Result<unknown>): FastifyReply {
+  return result.ok ? reply.status(204).send() : sendRefusal(request, reply, result.error)
 }
 
 /** Vietnamese unless English is asked for before it. */
