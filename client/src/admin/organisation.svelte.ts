@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini'
 import { accept, isErrorCode, refuse, type Refusal, type Result } from '@soanchung/shared/errors.ts'
-import { foldText } from '@soanchung/shared/fold.ts'
+import { holdsWords } from '@soanchung/shared/fold.ts'
 import type { UnitId, UserId } from '@soanchung/shared/ids.ts'
 import { importReport, importStep, type ImportReport, type ImportStep } from '@soanchung/shared/units/import.ts'
 import { dayOf, nameOn } from '@soanchung/shared/units/names.ts'
@@ -118,9 +118,8 @@ export function shownName({ names }: UnitRecord): { name: string; symbol: string
 
 /** Those that match, and everything above them; all where nothing is looked for. */
 export function matching(organisation: Organisation, query: string): ReadonlySet<UnitId> {
-  const wanted = foldText(query.trim())
   const found = organisation.units.filter((unit) =>
-    unit.names.some(({ name, symbol }) => foldText(`${symbol} ${name}`).includes(wanted)),
+    unit.names.some(({ name, symbol }) => holdsWords(`${symbol} ${name}`, query)),
   )
   const shown = new Set<UnitId>()
   for (const { id } of found) {

@@ -11,7 +11,7 @@ import {
 } from '@soanchung/shared/protocol.ts'
 import { hasEnded } from '@soanchung/shared/units/names.ts'
 import { request } from '../session/api.ts'
-import { foldText } from '@soanchung/shared/fold.ts'
+import { holdsWords } from '@soanchung/shared/fold.ts'
 import type { PlanModel } from './plan-model.svelte.ts'
 
 export type FoundHolder =
@@ -66,11 +66,8 @@ export function rolesInOrder(model: PlanModel): PlanRecord['roles'] {
 
 /** Those whose name, symbol or office has the words, without regard to diacritics. */
 export function matchHolders(all: readonly FoundHolder[], words: string, most: number): FoundHolder[] {
-  const wanted = foldText(words.trim())
-  if (wanted === '') return []
+  if (words.trim() === '') return []
   return all
-    .filter((one) =>
-      foldText([one.name, one.unit?.symbol, 'office' in one ? one.office : ''].join(' ')).includes(wanted),
-    )
+    .filter((one) => holdsWords([one.name, one.unit?.symbol, 'office' in one ? one.office : ''].join(' '), words))
     .slice(0, most)
 }
