@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { flushSync } from 'svelte'
 import type { PlanBoard } from '@soanchung/shared/protocol.ts'
 import { writeMeta } from '@soanchung/shared/plan/meta.ts'
-import { boardRows, filterRows, sortRows, timelineOf } from '../../client/src/board/board.ts'
+import { boardRows, filterRows, sortRows, stageLanes, timelineOf } from '../../client/src/board/board.ts'
 import { PlanModel, type PartWork } from '../../client/src/plan/plan-model.svelte.ts'
 import { memoryPlan, partAt, unitFixtures } from '../support/memory-plan.ts'
 
@@ -75,4 +75,11 @@ test('the timeline goes from the first day to after the last one, with stages an
   expect(timeline.weeks[0]).toBe('2026-11-02')
   expect(timeline.place('2026-11-02')).toBe(0)
   expect(timeline.place('2026-12-08')).toBe(100)
+})
+
+test('stages that follow close on each other stand above each other, later ones on the line again', () => {
+  const { rows } = aBoard()
+  const moves = [16, 16, 17, 30].map((day) => ({ at: new Date(2026, 10, day).getTime(), stage: 'review' as const }))
+  const timeline = timelineOf(rows, { createdAt: now.getTime(), moves, parts: [] }, now)
+  expect([...stageLanes(timeline).values()]).toEqual([0, 1, 2, 0])
 })

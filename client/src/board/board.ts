@@ -147,6 +147,24 @@ export function timelineOf(rows: readonly BoardRow[], facts: PlanBoard | null, n
   }
 }
 
+/** The share of the line's width that the name of a stage may take. */
+const stageWidth = 12
+
+/** Which row above the line each stage stands in, 0 the lowest, so that no name covers another. */
+export function stageLanes({ events, place }: Pick<Timeline, 'events' | 'place'>): Map<BoardEvent, number> {
+  const ends: number[] = []
+  const lanes = new Map<BoardEvent, number>()
+  for (const event of events) {
+    if (event.stage === null) continue
+    const at = place(event.day)
+    const free = ends.findIndex((end) => end <= at)
+    const lane = free < 0 ? ends.length : free
+    ends[lane] = at + stageWidth
+    lanes.set(event, lane)
+  }
+  return lanes
+}
+
 function eventsOf(rows: readonly BoardRow[], facts: PlanBoard | null): BoardEvent[] {
   const due = Map.groupBy(
     rows.filter(({ work }) => (work?.deadline ?? '') !== ''),
