@@ -13,19 +13,28 @@ beforeEach(async () => {
 })
 afterEach(() => server.close())
 
-/** Somebody who opens the part and then reads nothing more. */
-async function stall(): Promise<WebSocket> {
+async function openSocket(): Promise<WebSocket> {
   const socket = new WebSocket(`ws://127.0.0.1:${server.port}/sync`, {
     headers: { cookie: 'user=binh', origin: server.origin },
   })
   await new Promise((resolve) => socket.once('open', resolve))
-  const before = server.sync.stats().connections
+  return socket
+}
+
+function signIn(socket: WebSocket, address: string = plainPlan.part): void {
   const encoder = encoding.createEncoder()
-  encoding.writeVarString(encoder, plainPlan.part)
+  encoding.writeVarString(encoder, address)
   encoding.writeVarUint(encoder, 2)
   encoding.writeVarUint(encoder, 0)
   encoding.writeVarString(encoder, JSON.stringify({ schema: schemaVersion, epoch: server.database.epoch }))
   socket.send(encoding.toUint8Array(encoder))
+}
+
+/** Somebody who opens the part and then reads nothing more. */
+async function stall(): Promise<WebSocket> {
+  const socket = await openSocket()
+  const before = server.sync.stats().connections
+  signIn(socket)
   await until(() => server.sync.stats().connections > before, 'signed in')
   socket.pause()
   return socket
@@ -46,6 +55,23 @@ test('a client that stops reading is dropped, and those who type notice nothing'
   text(an.doc).insert(0, 'vẫn gõ')
   await acknowledged(an)
   stalled.terminate()
+})
+
+test('one socket that opens a part again and again keeps four sessions, and the others notice nothing', async () => {
+  const an = await server.join('an')
+  const socket = await openSocket()
+  const refused: string[] = []
+  socket.on('message', (data: Buffer) => {
+    if (data.includes('server.busy')) refused.push(data.subarray(1, 60).toString())
+  })
+
+  for (let session = 0; session < 60; session++) signIn(socket, `${plainPlan.part}\0${session}`)
+
+  await until(() => refused.length === 56, 'refused')
+  expect(server.sync.stats().connections).toBe(5)
+  text(an.doc).insert(0, 'vẫn gõ')
+  await acknowledged(an)
+  socket.terminate()
 })
 
 test('five megabytes in one update arrive whole while another goes on typing', async () => {

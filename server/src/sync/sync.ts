@@ -57,6 +57,8 @@ interface Context {
 }
 
 const maxPendingDocuments = 500
+/** A page opens a document once, and for a moment twice when it comes back; each costs a frame for every key. */
+const maxSessions = 4
 
 export function createSync({ log, database, gate, epoch, allowedOrigin, logger }: SyncOptions): Sync {
   const live = new WeakMap<Document, LiveDocument>()
@@ -79,7 +81,8 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
     async connected({ connection, context, documentName }) {
       // The right may have changed, or the document been unloaded, between the decision and this moment.
       const isPresent = hocuspocus.documents.get(documentName) === connection.document
-      if (!isPresent || context.decision === null || watch.isStale(context.decision)) {
+      const others = connection.document.getConnections().filter((one) => contextOf(one).visit === context.visit)
+      if (!isPresent || others.length > maxSessions || context.decision === null || watch.isStale(context.decision)) {
         connection.close({ code: closeCode('server.busy'), reason: 'server.busy' })
       } else if (context.decision.subject.kind === 'outline') {
         // The record may have changed after they fetched it, before they listened.
