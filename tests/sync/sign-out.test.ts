@@ -1,4 +1,4 @@
-/** Whoever is signed out, wherever that happened, loses the documents within a second. */
+/** Whoever is signed out, wherever that happened, loses the documents; how soon, revocation.test.ts measures. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { WebsocketProvider } from 'y-websocket'
@@ -33,11 +33,8 @@ function open(cookie: string): Promise<SyncClient> {
   return synced(client)
 }
 
-/** Milliseconds until the client is out. */
-async function out(client: SyncClient): Promise<number> {
-  const started = Date.now()
-  await until(() => client.refusals.includes('auth.required'), 'out')
-  return Date.now() - started
+function out(client: SyncClient): Promise<void> {
+  return until(() => client.refusals.includes('auth.required'), 'out')
 }
 
 test('signing out ends the documents of that session, and no other', async () => {
@@ -46,7 +43,7 @@ test('signing out ends the documents of that session, and no other', async () =>
 
   await expectOk(here.send('POST', '/api/auth/sign-out', {}))
 
-  expect(await out(ending)).toBeLessThan(1000)
+  await out(ending)
   text(ending.doc).insert(0, 'muộn ')
   text(staying.doc).insert(0, 'đúng lúc ')
   await acknowledged(staying)
@@ -61,7 +58,7 @@ test('a changed password ends all other sessions, and the new one goes on', asyn
   await expectOk(own.send('POST', '/api/auth/change-password', { currentPassword: an.password, newPassword: next }))
   an.password = next
 
-  expect(await out(other)).toBeLessThan(1000)
+  await out(other)
   await open(own.cookie)
 })
 
@@ -82,7 +79,7 @@ test('a session that is taken away or runs out ends', async () => {
     .where('id', '=', second ?? '')
     .execute()
 
-  for (const client of both) expect(await out(client)).toBeLessThan(1000)
+  for (const client of both) await out(client)
 })
 
 test('a revoked token closes the script that came with it', async () => {
@@ -97,10 +94,8 @@ test('a revoked token closes the script that came with it', async () => {
   await until(() => script.synced, 'the script is in')
   const closed = new Promise<number>((resolve) => script.on('connection-close', (event) => resolve(event?.code ?? 0)))
 
-  const started = Date.now()
   await expectOk(own.send('DELETE', `/api/tokens/${id}`))
 
   expect(await closed).toBe(4401)
-  expect(Date.now() - started).toBeLessThan(1000)
   script.destroy()
 })
