@@ -110,12 +110,15 @@ export class PlanModel {
   readonly #waiting = new Set<PartId>()
   #stopWaiting: (() => void) | null = null
   #numberedStyle: PlanMeta['style'] | null = null
+  /** As the plan last gave it, without what is expected. */
+  #givenRecord: PlanRecord
   #outlineDocument: Y.Doc
   #stopOutline: () => void
   readonly #stopRecord: () => void
 
   constructor(plan: OpenPlan) {
     this.plan = plan
+    this.#givenRecord = plan.record
     this.record = $state.raw(plan.record)
     this.mayWriteOutline = $state(plan.mayWriteOutline)
     this.#outlineDocument = plan.outline
@@ -224,16 +227,19 @@ export class PlanModel {
     this.#wait()
   }
 
+  /** Told of connections too, which come and go by the dozen: whoever follows rights must not run for each. */
   #recordChanged() {
+    const { record, mayWriteOutline } = this.plan
+    let isNew = record !== this.#givenRecord || mayWriteOutline !== this.mayWriteOutline
     // After a refusal or a restored backup the sync goes on in fresh documents.
     if (this.plan.outline !== this.#outlineDocument) {
+      isNew = true
       this.#stopOutline()
       this.#outlineDocument = this.plan.outline
       this.#stopOutline = this.#watchOutline()
     }
-    this.record = this.plan.record
-    this.mayWriteOutline = this.plan.mayWriteOutline
-    this.recordVersion += 1
+    if (record !== this.#givenRecord) this.record = this.#givenRecord = record
+    this.mayWriteOutline = mayWriteOutline
     for (const [id, model] of this.parts) {
       const open = this.plan.part(id)
       const reader = this.#readers.get(id)
@@ -241,11 +247,14 @@ export class PlanModel {
         reader.stop()
         this.#watchPart(id)
         model.loaded = false
+        isNew = true
       }
+      isNew ||= model.mayWrite !== open.mayWrite
       model.mayWrite = open.mayWrite
       // A key that waits to be read is no reason to take the part, and the caret in it, away.
       model.loaded ||= open.loaded && !this.#waiting.has(id)
     }
+    if (isNew) this.recordVersion += 1
   }
 
   #wait() {

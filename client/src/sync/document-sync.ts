@@ -88,11 +88,15 @@ export class DocumentSync {
 
   /** Applies bytes with an origin of this module; false where they are no Yjs update. */
   apply(bytes: Uint8Array, origin: typeof fromDevice | typeof fromServer | typeof fromTab): boolean {
+    // Yjs encodes again whatever it takes in while somebody listens. Nothing is edited before content has come.
+    if (!this.loaded) this.document.off('update', this.#onUpdate)
     try {
       Y.applyUpdate(this.document, bytes, origin)
       return true
     } catch {
       return false
+    } finally {
+      if (!this.loaded) this.document.on('update', this.#onUpdate)
     }
   }
 
