@@ -18,11 +18,14 @@ import type { Sockets, Visit } from './sockets.ts'
 export interface Decision {
   subject: DocumentSubject
   actor: Actor
-  access: DatedAccess
+  /** What it was decided on: no more of it, for every open document of everybody keeps one. */
+  basis: Basis
   readOnly: boolean
   /** Nothing more is taken: the right is another now. */
   isOver: boolean
 }
+
+export type Basis = Pick<DatedAccess, 'planId' | 'rights'>
 
 interface Decided {
   connection: Connection
@@ -77,7 +80,7 @@ export function watchRights({ gate, sockets, open, settled, tell, logger }: Watc
       const oldest = new Map<PlanId, number>()
       for (const { decision } of open()) {
         if (decision.isOver) continue
-        const { planId, rights } = decision.access
+        const { planId, rights } = decision.basis
         oldest.set(planId, Math.min(rights, oldest.get(planId) ?? rights))
       }
       const counts = await gate.rightsOf([...oldest.keys()])
@@ -103,7 +106,7 @@ export function watchRights({ gate, sockets, open, settled, tell, logger }: Watc
       const actor = visit.proof === null ? undefined : actors.get(visit.proof)
       if (actor === undefined || isSame(actor, decision.actor)) continue
       decision.actor = actor
-      moved.add(decision.access.planId)
+      moved.add(decision.basis.planId)
     }
     for (const plan of moved) await askAgain(plan)
   }
@@ -117,7 +120,7 @@ export function watchRights({ gate, sockets, open, settled, tell, logger }: Watc
       if (!isOf(decision, plan) || decision.isOver) continue
       const now = access === null ? null : decide(decision.actor, decision.subject, access)
       if (access !== null && now?.readOnly === decision.readOnly) {
-        decision.access = access
+        decision.basis = basisOf(access)
         continue
       }
       decision.isOver = true
@@ -130,19 +133,23 @@ export function watchRights({ gate, sockets, open, settled, tell, logger }: Watc
   }
 
   return {
-    isStale: ({ access }) => access.rights < (known.get(access.planId) ?? 0),
+    isStale: ({ basis }) => basis.rights < (known.get(basis.planId) ?? 0),
     changed: askAgain,
     close: () => clearInterval(timer),
   }
 }
 
 /** Who hears it fetches the record again, unless theirs is as new. */
-export function recordMessage({ planId, rights }: DatedAccess): StatelessMessage {
+export function recordMessage({ planId, rights }: Basis): StatelessMessage {
   return { type: 'record', planId, rights }
 }
 
-function isOf({ access }: Decision, plan: PlanId): boolean {
-  return access.planId === plan
+export function basisOf({ planId, rights }: DatedAccess): Basis {
+  return { planId, rights }
+}
+
+function isOf({ basis }: Decision, plan: PlanId): boolean {
+  return basis.planId === plan
 }
 
 function isSame(a: Actor, b: Actor): boolean {

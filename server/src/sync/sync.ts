@@ -18,7 +18,7 @@ import { closeCode, Denied, orDenied } from './denied.ts'
 import type { Gate, Identity } from './gate.ts'
 import { createIntake } from './intake.ts'
 import { openLiveDocument, type LiveDocument } from './live-document.ts'
-import { decide, recordMessage, watchRights, type Decision } from './rights-watch.ts'
+import { basisOf, decide, recordMessage, watchRights, type Decision } from './rights-watch.ts'
 import { openSockets, type Visit } from './sockets.ts'
 import { createDocumentWriter, fetchDocuments, readDocument, readUpdates, type WriteCommand } from './write-document.ts'
 
@@ -86,7 +86,7 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
         connection.close({ code: closeCode('server.busy'), reason: 'server.busy' })
       } else if (context.decision.subject.kind === 'outline') {
         // The record may have changed after they fetched it, before they listened.
-        connection.sendStateless(JSON.stringify(recordMessage(context.decision.access)))
+        connection.sendStateless(JSON.stringify(recordMessage(context.decision.basis)))
       }
     },
 
@@ -144,7 +144,7 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
     const { actor } = identity
     const right = decide(actor, subject, access)
     if (right === null) throw new Denied('not.found')
-    return { identity, decision: { subject, actor, access, ...right, isOver: false } }
+    return { identity, decision: { subject, actor, basis: basisOf(access), ...right, isOver: false } }
   }
 
   function liveOf(document: Document): LiveDocument {
