@@ -26,7 +26,7 @@ export interface SyncClientOptions {
   doc?: Y.Doc
   schema?: number
   epoch?: string
-  /** Opens the socket again when it is cut, and the document when it is closed. Default: neither. */
+  /** Opens the socket again when it is cut, and the document when it is closed or the server fails. Default: neither. */
   reconnect?: boolean
 }
 
@@ -58,7 +58,10 @@ export function openClient(server: Target, options: SyncClientOptions): SyncClie
     sessionAwareness: true,
     token: JSON.stringify({ schema: options.schema ?? schemaVersion, epoch: options.epoch ?? server.epoch }),
     onStateless: ({ payload }) => messages.push(payload),
-    onAuthenticationFailed: ({ reason }) => refusals.push(reason),
+    onAuthenticationFailed({ reason }) {
+      refusals.push(reason)
+      if (options.reconnect === true && reason.startsWith('server.')) setTimeout(reopen, 20)
+    },
     onClose({ event }) {
       refusals.push(event.reason)
       // 1000 stands for a closed document on a socket that is still open; the provider leaves it so.

@@ -26,6 +26,11 @@ interface Intake {
   open(connection: Connection, identity: Identity): void
   /** Nothing of this document is on its way any more; of all documents without a name. */
   settled(documentName?: string): Promise<void>
+  /**
+   * What this connection has begun to write is written, or has failed; with an objection to it, nothing
+   * follows. Half a second at most: a disk that hangs must not keep anybody in.
+   */
+  idle(connection: Connection): Promise<void>
   close(): Promise<void>
 }
 
@@ -45,11 +50,13 @@ const [syncMessage, presenceMessage, goodbyeMessage] = [0, 1, 7]
 const [stateVector, syncStep2, syncUpdate] = [0, 1, 2]
 /** From here on, in bytes, reading an update would be felt by those who type meanwhile. */
 const largeUpdate = 64 * 1024
+const longestIdle = 500
 
 export function createIntake({ log, logger, liveOf, present, objection }: IntakeOptions): Intake {
   const reader = startThread<UpdateQuestion, UpdateReading>(new URL('./update-worker.ts', import.meta.url))
   /** Messages on their way, by document: one must not unload under them. */
   const working = new Map<string, Set<Promise<void>>>()
+  const workOf = new WeakMap<Connection, Promise<void>>()
   const writersOfDocuments = new WeakMap<Document, Writers>()
 
   function open(connection: Connection, identity: Identity): void {
@@ -60,7 +67,7 @@ export function createIntake({ log, logger, liveOf, present, objection }: Intake
     connection.handleMessage = (frame) => {
       try {
         const message = readFrame(frame, presence.hear)
-        if (message !== null && waiting.push(message) === 1) track(connection.document.name, takeAll())
+        if (message !== null && waiting.push(message) === 1) track(connection, takeAll())
       } catch (error) {
         logger.info({ err: error, userId: identity.actor.userId }, 'a malformed frame')
         connection.webSocket.close(closeCode('update.invalid'), 'update.invalid')
@@ -162,7 +169,9 @@ export function createIntake({ log, logger, liveOf, present, objection }: Intake
     return await orDenied(reader.ask({ roots, update: new Uint8Array(update) }), logger)
   }
 
-  function track(documentName: string, work: Promise<void>): void {
+  function track(connection: Connection, work: Promise<void>): void {
+    const documentName = connection.document.name
+    workOf.set(connection, work)
     const all = working.get(documentName) ?? new Set()
     working.set(documentName, all.add(work))
     void work.finally(() => {
@@ -181,7 +190,16 @@ export function createIntake({ log, logger, liveOf, present, objection }: Intake
     }
   }
 
-  return { open, settled, close: () => reader.close() }
+  async function idle(connection: Connection): Promise<void> {
+    const work = workOf.get(connection)
+    if (work === undefined) return
+    let timer: NodeJS.Timeout | undefined
+    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, longestIdle)))
+    await Promise.race([work, patience])
+    clearTimeout(timer)
+  }
+
+  return { open, settled, idle, close: () => reader.close() }
 }
 
 /** Null for what needs no place in the order, or that nobody here listens to. Throws on malformed bytes. */

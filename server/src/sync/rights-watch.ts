@@ -45,7 +45,8 @@ interface WatchOptions {
   gate: Gate
   sockets: Pick<Sockets, 'proofs' | 'end'>
   open(): Decided[]
-  settled(documentName: string): Promise<void>
+  /** What the connection has begun to write is written. */
+  idle(connection: Connection): Promise<void>
   /** Tells everybody who has the outline open. */
   tell(documentName: string, message: StatelessMessage): void
   logger: Logger
@@ -62,7 +63,7 @@ export function decide(actor: Actor, subject: DocumentSubject, access: PlanAcces
   return mayRead ? { readOnly: !mayWrite } : null
 }
 
-export function watchRights({ gate, sockets, open, settled, tell, logger }: WatchOptions): RightsWatch {
+export function watchRights({ gate, sockets, open, idle, tell, logger }: WatchOptions): RightsWatch {
   /** The last count of changes that was seen of each plan. */
   const known = new Map<PlanId, number>()
   let isAsking = false
@@ -115,7 +116,7 @@ export function watchRights({ gate, sockets, open, settled, tell, logger }: Watc
     const access = await gate.access({ kind: 'outline', planId: plan })
     const rights = access?.rights ?? Number.MAX_SAFE_INTEGER
     known.set(plan, Math.max(rights, known.get(plan) ?? 0))
-    const touched = new Set<string>()
+    const ending: Promise<void>[] = []
     for (const { connection, decision } of open()) {
       if (!isOf(decision, plan) || decision.isOver) continue
       const now = access === null ? null : decide(decision.actor, decision.subject, access)
@@ -124,11 +125,11 @@ export function watchRights({ gate, sockets, open, settled, tell, logger }: Watc
         continue
       }
       decision.isOver = true
-      touched.add(connection.document.name)
       const reason = now === null ? 'not.found' : 'not.allowed'
-      connection.close({ code: closeCode(reason), reason })
+      // Whoever hears that they are out must find nothing of theirs in the log afterwards.
+      ending.push(idle(connection).then(() => connection.close({ code: closeCode(reason), reason })))
     }
-    await Promise.all([...touched].map(settled))
+    await Promise.all(ending)
     if (access !== null) tell(outlineDocument(plan), recordMessage(access))
   }
 

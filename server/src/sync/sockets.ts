@@ -70,9 +70,11 @@ export function openSockets<Context extends { visit: Visit }>(options: {
   hocuspocus: Hocuspocus<Context>
   allowedOrigin: (request: IncomingMessage) => boolean
   newContext: (visit: Visit) => Context
+  /** What the visit has begun to write is written. */
+  idle: (visit: Visit) => Promise<void>
   logger: Logger
 }): Sockets {
-  const { hocuspocus, allowedOrigin, newContext, logger } = options
+  const { hocuspocus, allowedOrigin, newContext, idle, logger } = options
   const server = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false })
   const visits = new Map<Visit, (reason: ErrorCode) => void>()
   let closing = false
@@ -100,8 +102,11 @@ export function openSockets<Context extends { visit: Visit }>(options: {
 
     visits.set(visit, (reason) => {
       visit.isOver = true
-      client.handleClose({ code: closeCode(reason), reason })
-      ws.close(closeCode(reason), reason)
+      // Whoever hears that they are out must find nothing of theirs in the log afterwards.
+      void idle(visit).then(() => {
+        client.handleClose({ code: closeCode(reason), reason })
+        ws.close(closeCode(reason), reason)
+      })
     })
 
     const translate = bridged === null ? (bytes: Uint8Array) => bytes : fromStockClient(bridged.name)

@@ -164,10 +164,18 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
     if (document !== null) await liveOf(document).apply(update, null)
   }
 
+  function connections(): Connection[] {
+    return [...hocuspocus.documents.values()].flatMap((document) => document.getConnections())
+  }
+
   const sockets = openSockets<Context>({
     hocuspocus,
     allowedOrigin,
     newContext: (visit) => ({ visit, identity: null, decision: null }),
+    async idle(visit) {
+      const own = connections().filter((connection) => contextOf(connection).visit === visit)
+      await Promise.all(own.map((connection) => intake.idle(connection)))
+    },
     logger,
   })
 
@@ -175,13 +183,11 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
     gate,
     sockets,
     open: () =>
-      [...hocuspocus.documents.values()].flatMap((document) =>
-        document.getConnections().flatMap((connection) => {
-          const { decision, visit } = contextOf(connection)
-          return decision === null ? [] : [{ connection, visit, decision }]
-        }),
-      ),
-    settled: (name) => intake.settled(name),
+      connections().flatMap((connection) => {
+        const { decision, visit } = contextOf(connection)
+        return decision === null ? [] : [{ connection, visit, decision }]
+      }),
+    idle: (connection) => intake.idle(connection),
     tell: (name, message) => hocuspocus.documents.get(name)?.broadcastStateless(JSON.stringify(message)),
     logger,
   })
