@@ -147,6 +147,13 @@ const commands: Record<string, Command> = {
     options: { ...data, noted: { type: 'string' } },
     run: onDatabase(auditVerify),
   },
+  rebuild: {
+    usage: 'rebuild [--json]',
+    vi: 'Dựng lại các bảng tra cứu, tổng hợp từ văn bản; không đổi văn bản nào.',
+    en: 'Makes the tables of registers and roll-ups again from the documents; changes no document.',
+    options: data,
+    run: onDatabase(async (context) => (await import('./registers/commands.ts')).rebuildRegisters(context)),
+  },
   'help config': {
     usage: 'help config [--json] [--markdown vi|en]',
     vi: 'Giải thích các biến môi trường.',

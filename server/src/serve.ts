@@ -17,14 +17,17 @@ import { createExporter } from './export/export.ts'
 import { createMail } from './notifications/mail.ts'
 import { createNotify } from './notifications/notify.ts'
 import { createReminders } from './notifications/reminders.ts'
+import { createLinks, type Links } from './links/links.ts'
 import { originCheck } from './http/guard.ts'
 import { createHttpServer } from './http/server.ts'
-import { documentAccess, rightsOf } from './plans/access.ts'
+import { countsOf, documentAccess } from './plans/access.ts'
 import { createHandedDrafts } from './plans/handed-drafts.ts'
 import { createLead } from './plans/lead.ts'
+import { createMoveTarget } from './plans/moves.ts'
 import { createPlans, type Plans } from './plans/plans.ts'
 import { createProjection } from './plans/projection.ts'
 import { createSplits } from './plans/splits.ts'
+import { createRegisterProjection, type RegisterProjection } from './registers/projection.ts'
 import { openDatabase, type Database } from './storage/database.ts'
 import { makeFolder } from './storage/dialect.ts'
 import { createLog } from './storage/log.ts'
@@ -39,6 +42,8 @@ export interface RunningServer {
   accounts: Accounts
   plans: Plans
   sync: Sync
+  registers: RegisterProjection
+  links: Links
   logger: Logger
   /** The accounts that the demo made at this start; empty where there was something already. */
   demoAccounts: DemoAccount[]
@@ -78,7 +83,7 @@ export async function serve(config: Config, clientFolder = builtClient): Promise
         identify: (from) => accounts.identify(from),
         access: (subject) => documentAccess(database.query, subject),
         actorsOf: (proofs) => accounts.actorsOf(proofs),
-        rightsOf: (plans) => rightsOf(database.query, plans),
+        countsOf: (plans) => countsOf(database.query, plans),
       },
       epoch: database.epoch,
       allowedOrigin: ({ headers }) => allowedOrigin(headers.origin, headers.host),
@@ -86,11 +91,16 @@ export async function serve(config: Config, clientFolder = builtClient): Promise
     })
     closers.push(() => sync.close())
     const projection = createProjection({ database, sync })
+    const registers = createRegisterProjection({ database, log, projection, tell: sync.tell, logger })
+    closers.push(() => registers.close())
+    sync.onRecords(registers.changed)
     const plans = createPlans({ database, projection, sync })
     closers.push(() => plans.close())
     const notify = createNotify({ mails: config.mail !== null })
-    const lead = createLead({ database, projection, notify, sync })
-    const demoAccounts = await fillWithDemo({ database, accounts, plans, lead, dataFolder, wanted: config.demo })
+    const links = createLinks({ database, projection, registers, notify, sync })
+    closers.push(() => links.close())
+    const lead = createLead({ database, projection, notify, sync, links })
+    const demoAccounts = await fillWithDemo({ database, accounts, plans, lead, links, dataFolder, wanted: config.demo })
     const reminders = createReminders({ database, projection, notify, logger })
     closers.push(() => reminders.close())
     if (config.mail !== null) {
@@ -108,6 +118,8 @@ export async function serve(config: Config, clientFolder = builtClient): Promise
       lead,
       drafts: createHandedDrafts({ database, notify, sync }),
       splits: createSplits({ sync }),
+      moveTarget: createMoveTarget({ sync }),
+      links,
       exporter,
       sync,
       canMail: config.mail !== null,
@@ -119,8 +131,11 @@ export async function serve(config: Config, clientFolder = builtClient): Promise
       clientFolder,
     })
     closers.push(() => http.close())
+    registers.catchUp()
+    // What was rolled up may have been lost between a change of a register and the end of the process.
+    void links.rebuild().catch((error: unknown) => logger.error({ err: error }, 'roll-ups could not be made again'))
     const address = await http.listen({ host: config.host, port: config.port })
-    return { address, database, accounts, plans, sync, logger, demoAccounts, close }
+    return { address, database, accounts, plans, sync, registers, links, logger, demoAccounts, close }
   } catch (error) {
     await close()
     throw error

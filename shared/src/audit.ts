@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini'
 import { idPattern, planId, userId } from './ids.ts'
+import type { LinkAnswer } from './links/links.ts'
 import { planRoles, planStages, type PlanRole, type PlanStage } from './permissions.ts'
 
 export const auditAction = z.enum([
@@ -14,6 +15,17 @@ export const auditAction = z.enum([
   'part.done',
   'part.resumed',
   'part.returned',
+  'target.moved',
+  'link.named',
+  'link.removed',
+  'carriers.set',
+  'targets.given',
+  'targets.taken',
+  'link.answered',
+  'target.served',
+  'target.unserved',
+  'result.entered',
+  'result.removed',
   'role.given',
   'role.taken',
   'draft.handed',
@@ -96,6 +108,12 @@ const roleWords: Record<PlanRole, Words> = {
   reader: { vi: 'xem', en: 'reader' },
 }
 
+const answerWords: Record<Exclude<LinkAnswer, 'waiting' | 'served'>, Words> = {
+  accepted: { vi: 'nhận', en: 'accepted' },
+  countered: { vi: 'đề nghị mức khác', en: 'another value' },
+  kept: { vi: 'giữ nguyên mức của mình', en: 'kept the own value' },
+}
+
 /** What was changed of a unit or a person. */
 const fieldWords: Readonly<Record<string, Words>> = {
   name: { vi: 'tên', en: 'name' },
@@ -120,12 +138,15 @@ interface Told {
   /** Of a text in the detail; empty where there is none. */
   word(key: string): string
   is(key: string): boolean
+  /** Of the texts in the detail, each in quotes, after each other. */
+  quoted(key: string): string
   /** Of the ids in the detail, after each other. */
   names(key: string): string
   /** Of the changed fields, after each other. */
   fields: Words
   stage(key: string): Words
   role(key: string): Words
+  answer(key: string): Words
 }
 
 const sentences: Record<AuditAction, (told: Told) => Words> = {
@@ -153,6 +174,55 @@ const sentences: Record<AuditAction, (told: Told) => Words> = {
   'part.returned': ({ subject, word }) => ({
     vi: `Trả lại phần ${subject}: ${word('reason')}`,
     en: `Sent the part ${subject} back: ${word('reason')}`,
+  }),
+  'target.moved': ({ subject, names }) => ({
+    vi: `Chuyển một chỉ tiêu từ phần ${subject} sang phần ${names('to')}`,
+    en: `Moved a target from the part ${subject} to ${names('to')}`,
+  }),
+  'link.named': ({ names }) => ({
+    vi: `Chọn văn bản cấp trên: ${names('superior')}`,
+    en: `Named the superior plan: ${names('superior')}`,
+  }),
+  'link.removed': ({ names }) => ({
+    vi: `Bỏ văn bản cấp trên: ${names('superior')}`,
+    en: `Took the superior plan away: ${names('superior')}`,
+  }),
+  'carriers.set': ({ names }) => {
+    const [added, dropped] = [names('added'), names('dropped')]
+    const vi = [added && `giao thực hiện cho ${added}`, dropped && `thôi giao cho ${dropped}`]
+    const en = [added && `asked ${added} to carry it out`, dropped && `no longer asks ${dropped}`]
+    return {
+      vi: `Đơn vị thực hiện: ${vi.filter(Boolean).join('; ')}`,
+      en: `Carriers: ${en.filter(Boolean).join('; ')}`,
+    }
+  },
+  'targets.given': ({ names, word, quoted }) => ({
+    vi: `Giao ${quoted('targets')} cho ${names('units')}${word('note') && `, dặn: ${word('note')}`}`,
+    en: `Gave ${quoted('targets')} to ${names('units')}${word('note') && `, with the note: ${word('note')}`}`,
+  }),
+  'targets.taken': ({ names, quoted }) => ({
+    vi: `Thu lại ${quoted('targets')} đã giao cho ${names('units')}`,
+    en: `Took ${quoted('targets')} back from ${names('units')}`,
+  }),
+  'link.answered': ({ answer, quoted, word }) => ({
+    vi: `Trả lời chỉ tiêu cấp trên ${quoted('name')}: ${answer('answer').vi}${word('reason') && `, ${word('reason')}`}`,
+    en: `Answered the superior target ${quoted('name')}: ${answer('answer').en}${word('reason') && `, ${word('reason')}`}`,
+  }),
+  'target.served': ({ quoted }) => ({
+    vi: `Góp chỉ tiêu ${quoted('own')} vào chỉ tiêu cấp trên ${quoted('name')}`,
+    en: `Made the target ${quoted('own')} serve the superior target ${quoted('name')}`,
+  }),
+  'target.unserved': ({ quoted }) => ({
+    vi: `Thôi góp chỉ tiêu ${quoted('own')} vào chỉ tiêu cấp trên`,
+    en: `Made the target ${quoted('own')} serve no superior target any more`,
+  }),
+  'result.entered': ({ quoted, word }) => ({
+    vi: `Nhập kết quả kỳ ${word('period')} của ${quoted('name')}: ${word('value')}`,
+    en: `Entered the result of ${word('period')} for ${quoted('name')}: ${word('value')}`,
+  }),
+  'result.removed': ({ quoted, word }) => ({
+    vi: `Xoá kết quả kỳ ${word('period')} của ${quoted('name')}`,
+    en: `Removed the result of ${word('period')} for ${quoted('name')}`,
   }),
   'role.given': ({ subject, role }) => ({
     vi: `Giao vai trò ${role('role').vi} cho ${subject}`,
@@ -272,11 +342,16 @@ export function auditSentence(
   return sentences[known.data]({
     subject: name,
     word: (key) => String(detail[key] ?? ''),
+    quoted: (key) =>
+      textsIn(detail[key])
+        .map((text) => `“${text}”`)
+        .join(', '),
     is: (key) => detail[key] === true,
     names: (key) => idsIn(detail[key]).map(named).join(', '),
     fields: listed(Object.keys(detail).map((key) => fieldWords[key] ?? { vi: key, en: key })),
     stage: (key) => wordsOf(planStages, stageWords, detail[key]),
     role: (key) => wordsOf(planRoles, roleWords, detail[key]),
+    answer: (key) => wordsOf(['accepted', 'countered', 'kept'] as const, answerWords, detail[key]),
   })[language]
 }
 
@@ -289,6 +364,17 @@ export const auditActionWords: Record<AuditAction, Words> = {
   'part.done': { vi: 'Báo xong phần', en: 'Part done' },
   'part.resumed': { vi: 'Viết tiếp phần', en: 'Part resumed' },
   'part.returned': { vi: 'Trả lại phần', en: 'Part sent back' },
+  'target.moved': { vi: 'Chuyển chỉ tiêu', en: 'Target moved' },
+  'link.named': { vi: 'Chọn văn bản cấp trên', en: 'Superior plan named' },
+  'link.removed': { vi: 'Bỏ văn bản cấp trên', en: 'Superior plan removed' },
+  'carriers.set': { vi: 'Chọn đơn vị thực hiện', en: 'Carriers chosen' },
+  'targets.given': { vi: 'Giao chỉ tiêu', en: 'Targets given' },
+  'targets.taken': { vi: 'Thu lại chỉ tiêu', en: 'Targets taken back' },
+  'link.answered': { vi: 'Trả lời chỉ tiêu được giao', en: 'Target answered' },
+  'target.served': { vi: 'Góp vào chỉ tiêu cấp trên', en: 'Superior target served' },
+  'target.unserved': { vi: 'Thôi góp vào chỉ tiêu cấp trên', en: 'Superior target served no more' },
+  'result.entered': { vi: 'Nhập kết quả', en: 'Result entered' },
+  'result.removed': { vi: 'Xoá kết quả', en: 'Result removed' },
   'role.given': { vi: 'Giao vai trò', en: 'Role given' },
   'draft.handed': { vi: 'Gửi bản nháp', en: 'Draft handed in' },
   'draft.settled': { vi: 'Trả lời bản nháp', en: 'Draft answered' },
@@ -322,9 +408,13 @@ export function idsOfEntry({ actor, plan, subject, detail }: AuditEntryRow): str
   return ids.filter((id) => id !== null)
 }
 
-function idsIn(value: unknown): string[] {
+function textsIn(value: unknown): string[] {
   const all: unknown[] = Array.isArray(value) ? value : [value]
-  return all.filter((one) => typeof one === 'string').filter((one) => idPattern.test(one) || /^\w{16,64}$/.test(one))
+  return all.filter((one) => typeof one === 'string')
+}
+
+function idsIn(value: unknown): string[] {
+  return textsIn(value).filter((one) => idPattern.test(one) || /^\w{16,64}$/.test(one))
 }
 
 function wordsOf<Key extends string>(keys: readonly Key[], words: Record<Key, Words>, value: unknown): Words {

@@ -308,6 +308,81 @@ export const errorCatalogue = {
     vi: 'Hai phần đều có biểu, và một bảng chỉ hiện biểu của riêng một phần; nhập lại thì bảng sẽ khác.',
     en: 'Both parts have a register, and a table shows only one of them; together it would show more.',
   },
+  'link.unknown': {
+    status: 404,
+    vi: 'Không tìm thấy văn bản cấp trên này, hoặc bạn không được chọn văn bản này.',
+    en: 'There is no such superior plan, or it is not open to you.',
+  },
+  'link.circle': {
+    status: 409,
+    vi: 'Văn bản này đã ở phía trên rồi: hai văn bản không thể thực hiện lẫn nhau. Hãy chọn văn bản cấp trên khác.',
+    en: 'Plans cannot carry each other out, not even through others. Choose another superior plan.',
+  },
+  'link.taken': {
+    status: 409,
+    vi: 'Đơn vị đã có văn bản khác thực hiện kế hoạch cấp trên này. Mỗi đơn vị chỉ có một.',
+    en: 'Another plan of this unit carries out that superior plan already. A unit has one.',
+  },
+  'link.none': {
+    status: 409,
+    vi: 'Văn bản này chưa nêu kế hoạch cấp trên.',
+    en: 'This plan names no superior plan yet.',
+  },
+  'link.carrier': {
+    status: 409,
+    vi: 'Có đơn vị đang giữ chỉ tiêu được giao, hoặc đã lập văn bản thực hiện, nên không bỏ được. Hãy thu lại chỉ tiêu trước.',
+    en: 'A unit that holds targets, or has a plan that carries this one out, cannot be left out. Take the targets back first.',
+  },
+  'link.unit': {
+    status: 409,
+    vi: 'Có đơn vị chưa nằm trong danh sách thực hiện văn bản. Hãy thêm đơn vị vào danh sách trước.',
+    en: 'One of the units is not among those that carry the plan out. Add it first.',
+  },
+  'link.given': {
+    status: 409,
+    vi: 'Chỉ tiêu này không được giao cho đơn vị, hoặc đã được thu lại.',
+    en: 'This target is not given to the unit, or was taken back.',
+  },
+  'link.reason': {
+    status: 400,
+    vi: 'Hãy nêu lý do.',
+    en: 'Give a reason.',
+  },
+  'link.target': {
+    status: 400,
+    vi: 'Hãy chọn một chỉ tiêu của văn bản, hoặc phần để ghi chỉ tiêu mới.',
+    en: 'Choose one of the plan’s targets, or a part for a new one.',
+  },
+  'link.serves': {
+    status: 409,
+    vi: 'Mỗi chỉ tiêu chỉ góp vào một chỉ tiêu cấp trên, và mỗi chỉ tiêu cấp trên chỉ nhận một chỉ tiêu của văn bản. Hãy gỡ liên kết cũ trước.',
+    en: 'A target serves one superior target, and a superior target takes one of a plan. Take the earlier link away first.',
+  },
+  'target.gone': {
+    status: 404,
+    vi: 'Chỉ tiêu này không có trong văn bản, hoặc đã bị xoá.',
+    en: 'The plan has no such target, or it was deleted.',
+  },
+  'target.share': {
+    status: 409,
+    vi: 'Trị số này không chia được: chỉ chia được số lượng và số tiền, theo khoá có tổng lớn hơn 0.',
+    en: 'This value cannot be shared out: only counts and money can, by a key that is not zero in all.',
+  },
+  'target.measure': {
+    status: 409,
+    vi: 'Trị số có đơn vị tính khác với chỉ tiêu: phần trăm, số lượng và tiền không thay nhau được.',
+    en: 'The value is measured otherwise than the target: percentages, counts and money cannot stand for each other.',
+  },
+  'result.early': {
+    status: 409,
+    vi: 'Văn bản chưa ban hành nên chưa nhập kết quả được.',
+    en: 'Results are entered once the plan is issued.',
+  },
+  'result.period': {
+    status: 400,
+    vi: 'Kỳ này nằm ngoài thời gian của văn bản.',
+    en: 'This period is outside the years of the plan.',
+  },
   'storage.failed': {
     status: 503,
     close: 4503,

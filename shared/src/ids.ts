@@ -15,17 +15,21 @@ export const planId = id.brand<'PlanId'>()
 export const partId = id.brand<'PartId'>()
 export const blockId = id.brand<'BlockId'>()
 export const targetId = id.brand<'TargetId'>()
+export const taskId = id.brand<'TaskId'>()
 export const budgetLineId = id.brand<'BudgetLineId'>()
 export const unitId = id.brand<'UnitId'>()
 export const userId = z.string().check(z.minLength(1), z.maxLength(64)).brand<'UserId'>()
 /** Work that the server did not take, handed to the lead. */
 export const handedDraftId = id.brand<'HandedDraftId'>()
 export const changeId = id.brand<'ChangeId'>()
+/** Somebody's value of a cell that another replaced unseen. */
+export const conflictId = id.brand<'ConflictId'>()
 
 export type PlanId = z.infer<typeof planId>
 export type PartId = z.infer<typeof partId>
 export type BlockId = z.infer<typeof blockId>
 export type TargetId = z.infer<typeof targetId>
+export type TaskId = z.infer<typeof taskId>
 export type BudgetLineId = z.infer<typeof budgetLineId>
 export type UnitId = z.infer<typeof unitId>
 export type UserId = z.infer<typeof userId>

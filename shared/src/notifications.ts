@@ -5,6 +5,7 @@
  */
 import * as z from 'zod/mini'
 import { partId, planId } from './ids.ts'
+import type { LinkAnswer } from './links/links.ts'
 import { planRoles, planStages } from './permissions.ts'
 
 export const notificationKinds = [
@@ -18,8 +19,16 @@ export const notificationKinds = [
   'role.given',
   'draft.handed',
   'draft.settled',
+  'plan.offered',
+  'target.given',
+  'link.answered',
+  'link.changed',
 ] as const
 export type NotificationKind = (typeof notificationKinds)[number]
+
+/** Of links: spelled out here, so that not every screen loads what links are made of. */
+const toldAnswers = ['accepted', 'countered', 'kept', 'served'] as const satisfies readonly LinkAnswer[]
+export type ToldAnswer = (typeof toldAnswers)[number]
 
 const words = z._default(z.string(), '')
 export const notificationDetail = z.object({
@@ -40,6 +49,12 @@ export const notificationDetail = z.object({
   renewed: z._default(z.boolean(), false),
   stage: z.optional(z.enum(planStages)),
   role: z.optional(z.enum(planRoles)),
+  /** Of a link: what the target is called; with several, the first. */
+  target: words,
+  targets: z._default(z.int(), 1),
+  /** Of a link: the unit that was given something, or that answered. */
+  unit: words,
+  answer: z.optional(z.enum(toldAnswers)),
 })
 export type NotificationDetail = z.infer<typeof notificationDetail>
 
@@ -85,7 +100,7 @@ export const switchesAnswer = z.extend(switchesBody, {
 })
 export type SwitchesAnswer = z.infer<typeof switchesAnswer>
 
-const byMail: readonly NotificationKind[] = ['part.given', 'part.returned', 'part.late']
+const byMail: readonly NotificationKind[] = ['part.given', 'part.returned', 'part.late', 'plan.offered', 'target.given']
 export const defaultSwitches: Switches = {
   kinds: Object.fromEntries(
     notificationKinds.map((kind) => [kind, { inside: true, mail: byMail.includes(kind) }]),

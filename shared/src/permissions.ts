@@ -89,6 +89,16 @@ export const rights = {
     reader: untilIssued,
   },
   'draft.settle': { writes: true, ofPart: true, lead: untilIssued },
+  /** Which plan this one carries out, and what its own targets serve there. */
+  'link.name': { writes: true, lead: untilIssued },
+  /** To units: the plan itself, and its targets with values. */
+  'target.allot': { writes: true, lead: always },
+  /** Takes a value that was given, or another, into a target of this plan. */
+  'link.answer': { writes: true, lead: untilIssued },
+  /** Keeps what stands although the superior changed, with a reason; writes no document. */
+  'link.keep': { writes: true, lead: always },
+  /** What a target came to. Beside these, the unit that answers for the target. */
+  'result.enter': { writes: true, ofPart: true, lead: { issued: 'all' }, drafter: { issued: 'given' } },
   'audit.read': { writes: false, administrator: true, lead: always },
 } as const satisfies Record<string, Right>
 

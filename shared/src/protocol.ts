@@ -260,6 +260,10 @@ export const statelessMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('rejected'), code: z.string() }),
   /** How often the plan's record has changed; told when it does, and to whoever begins to listen. */
   z.object({ type: z.literal('record'), planId, rights: z.int() }),
+  /** How often links and roll-up of the plan have changed; told like the record's count. */
+  z.object({ type: z.literal('links'), planId, count: z.int() }),
+  /** Somebody's value of a cell was replaced unseen; whose, the answer to the question says. */
+  z.object({ type: z.literal('conflicts'), planId }),
 ])
 export type StatelessMessage = z.infer<typeof statelessMessage>
 

@@ -1,13 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import type { PartId } from '@soanchung/shared/ids.ts'
+import type { BudgetLineId, PartId } from '@soanchung/shared/ids.ts'
 import { textBlockOf, writeBody } from '@soanchung/shared/plan/blocks.ts'
 import { writeMeta } from '@soanchung/shared/plan/meta.ts'
 import { addPart, deletePart, restorePart } from '@soanchung/shared/plan/outline.ts'
 import { registers, writeCells } from '@soanchung/shared/targets/register.ts'
 import { userEdit } from '../../client/src/plan/edit-origin.ts'
 import { PlanModel } from '../../client/src/plan/plan-model.svelte.ts'
-import { memoryPlan, partAt, quoteOf, targetAt, type MemoryPlan } from '../support/memory-plan.ts'
+import { addAnnex } from '../../client/src/targets/annex.ts'
+import { fixedId, memoryPlan, partAt, quoteOf, targetAt, writeEntry, type MemoryPlan } from '../support/memory-plan.ts'
 
 let opened: PlanModel | undefined
 
@@ -228,5 +229,53 @@ describe('the units of a plan', () => {
     writeMeta(plan.outline, { date: '2024-05-01' }, userEdit)
     model.flush()
     expect(model.units.get(unit.id)?.symbol).toBe('MTTQH')
+  })
+})
+
+describe('what formulas are reckoned from', () => {
+  const line = fixedId<BudgetLineId>('c', 1)
+
+  it('are the budget lines of living parts, by their present names', () => {
+    const plan = memoryPlan({ parts: 2 })
+    writeEntry(plan, 0, 'budget', line, { name: 'Tập huấn', source: 'Ngân sách xã' })
+    const model = open(plan)
+    expect(model.cells.line(line)?.source).toBe('Ngân sách xã')
+    expect(model.names.find('tập huấn; cộng')).toEqual({ of: 'line', id: line, field: 'total' })
+    deletePart(plan.outline, partAt(0), 1, userEdit)
+    expect([model.cells.line(line), [...model.cells.lines()], model.names.find('tập huấn; cộng')]).toEqual([
+      undefined,
+      [],
+      null,
+    ])
+  })
+
+  it('follow a line that was deleted and restored', () => {
+    const plan = memoryPlan({ parts: 1 })
+    writeEntry(plan, 0, 'budget', line, { name: 'Tập huấn' })
+    const model = open(plan)
+    writeCells(plan.part(partAt(0)).document, registers.budget, line, { deletedAt: 1 }, userEdit)
+    expect([...model.cells.lines()]).toEqual([])
+    writeCells(plan.part(partAt(0)).document, registers.budget, line, { deletedAt: null }, userEdit)
+    expect(model.cells.line(line)?.name).toBe('Tập huấn')
+  })
+})
+
+describe('an annex with a table', () => {
+  it('stands behind the others and shows the register of the whole plan; undo takes it away', () => {
+    const plan = memoryPlan({ parts: 1 })
+    const model = open(plan)
+    const undo = new Y.UndoManager(plan.outline.getMap('parts'), { trackedOrigins: new Set([userEdit]) })
+    const id = addAnnex(model, 'tasks')
+    model.flush()
+    expect(model.outline.inOrder.at(-1)).toMatchObject({ id, role: 'annex', title: 'Bảng phân công nhiệm vụ' })
+    expect(id !== null && model.part(id)?.blocks).toMatchObject([{ type: 'view', register: 'tasks', scope: 'plan' }])
+    undo.undo()
+    expect(model.outline.inOrder).toHaveLength(1)
+  })
+
+  it('is not made by whoever may not write the outline', () => {
+    const plan = memoryPlan({ parts: 1 })
+    plan.mayWriteOutline = false
+    expect(addAnnex(open(plan), 'budget')).toBeNull()
   })
 })

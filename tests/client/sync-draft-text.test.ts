@@ -20,6 +20,7 @@ const content: SnapshotPart = {
   ...{ id: newId<PartId>(), parent: null, title: '', numbering: 'auto', role: 'body' },
   blocks: [aBlock('paragraph', 'Giữ sạch đường làng.'), aBlock('lettered', 'họp chi hội')],
   targets: [water],
+  tasks: [],
   budget: [],
 }
 

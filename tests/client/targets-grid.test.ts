@@ -198,3 +198,15 @@ describe('rows of the target table', () => {
     expect(grid.rows.map((row, index) => row === before[index])).toEqual([true, false, true])
   })
 })
+
+it('shows the results of a target beside its values, and takes nothing there', () => {
+  const plan = memoryPlan({ parts: 1, targets: 1, years })
+  const grid = openGrid(plan, { columns: ['name', 'years', 'results'] })
+  const result = { comparison: '=', numbers: ['78'], measure: { kind: 'percent' } } as const
+  grid.model.results = new Map([[targetAt(0, 0), new Map([['2026', { ...result, numbers: ['78'] }]])]])
+  expect([shown(grid, 0, 'result.2026'), shown(grid, 0, 'result.2027')]).toEqual(['78', ''])
+  go(grid, 0, 'result.2026')
+  grid.type('80')
+  expect(grid.editing).toBeNull()
+  expect(grid.message).toContain('sau khi ban hành')
+})

@@ -23,8 +23,8 @@ function aDraft() {
 /** Downloads the plan through the screen and gives the file's name and content. */
 async function download(page: Page): Promise<{ name: string; content: Buffer }> {
   await page.getByRole('button', { name: 'Việc khác với văn bản' }).click()
-  await page.getByRole('menuitem', { name: 'Tải về bản Word' }).click()
-  const dialog = page.getByRole('dialog', { name: 'Tải về bản Word' })
+  await page.getByRole('menuitem', { name: 'Tải về Word, Excel' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Tải văn bản về máy' })
   const [file] = await Promise.all([
     page.waitForEvent('download'),
     dialog.getByRole('button', { name: 'Tải về', exact: true }).click(),

@@ -198,8 +198,8 @@ const screens: Record<string, (office: Office) => Promise<Page>> = {
   'the download': async (office) => {
     const page = await openPlan(office)
     await button(page, 'Việc khác với văn bản').click()
-    await page.getByRole('menuitem', { name: 'Tải về bản Word' }).click()
-    await expect(page.getByRole('dialog', { name: 'Tải về bản Word' })).toBeVisible()
+    await page.getByRole('menuitem', { name: 'Tải về Word, Excel' }).click()
+    await expect(page.getByRole('dialog', { name: 'Tải văn bản về máy' })).toBeVisible()
     return page
   },
   'the audit trail of the plan': async (office) => {

@@ -221,7 +221,7 @@ describe('a server with the demo', () => {
         return (await fetch(`${first.address}/api/auth/sign-in/username`, { method: 'POST', headers, body })).status
       }),
     )
-    expect([accounts.length, new Set(statuses)]).toEqual([11, new Set([200])])
+    expect([accounts.length, new Set(statuses)]).toEqual([13, new Set([200])])
     expect(await stop(first)).toBe(0)
     const second = await serveIn(data)
     expect(second.demoAccounts).toEqual([])
@@ -250,7 +250,7 @@ describe('a server whose first start was cut short', () => {
     const data = join(folder, 'cut-short')
     await cutShort(data)
     const server = await serveIn(data)
-    expect(server.demoAccounts).toHaveLength(11)
+    expect(server.demoAccounts).toHaveLength(13)
     expect(await stop(server)).toBe(0)
   })
 

@@ -1,18 +1,26 @@
 import { strFromU8, unzipSync } from 'fflate'
 import mammoth from 'mammoth'
 import { describe, expect, it } from 'vitest'
+import { newId, type UnitId } from '@soanchung/shared/ids.ts'
 import type { PlanSnapshot } from '@soanchung/shared/plan/snapshot.ts'
+import { parseDue } from '@soanchung/shared/targets/due.ts'
 import { exportDocx } from '../../server/src/export/docx.ts'
 import { aBlock, aPart, aPlan, aQuotedTarget, aSentence, aTarget, aView, percent } from '../support/plans.ts'
+import { aLine, aTask } from '../support/registers.ts'
 
-async function filesOf(plan: PlanSnapshot): Promise<{ document: string; numbering: string; footnotes: string }> {
-  const files = unzipSync(await exportDocx(plan, []))
+const period = { period: { from: 2026, to: 2026 } }
+
+async function filesOf(
+  plan: PlanSnapshot,
+  units: readonly { id: UnitId; name: string; symbol: string }[] = [],
+): Promise<{ document: string; numbering: string; footnotes: string }> {
+  const files = unzipSync(await exportDocx(plan, { units }))
   const read = (name: string) => strFromU8(files[`word/${name}.xml`] ?? new Uint8Array())
   return { document: read('document'), numbering: read('numbering'), footnotes: read('footnotes') }
 }
 
 async function htmlOf(plan: PlanSnapshot): Promise<string> {
-  const { value } = await mammoth.convertToHtml({ buffer: Buffer.from(await exportDocx(plan, [])) })
+  const { value } = await mammoth.convertToHtml({ buffer: Buffer.from(await exportDocx(plan, { units: [] })) })
   return value
 }
 
@@ -65,6 +73,107 @@ describe('a plan as a Word file', () => {
     expect(document).toContain('>&gt; 80<')
   })
 
+  it('writes tasks with who leads, who works along and by when', async () => {
+    const unit = { id: newId<UnitId>(), name: 'Hội Nông dân', symbol: 'HND' }
+    const task = aTask('Mở lớp tập huấn', {
+      ...{ lead: unit.id, partners: { units: [unit.id], others: 'trường học' }, product: 'Báo cáo' },
+      due: parseDue('Quý IV/2026'),
+    })
+    const part = aPart('Nhiệm vụ', { tasks: [task], blocks: [aView({ register: 'tasks' })] })
+    const { document } = await filesOf(aPlan([part]), [unit])
+    for (const words of ['Mở lớp tập huấn', 'Hội Nông dân', 'HND, trường học', 'Báo cáo', 'Quý IV/2026']) {
+      expect(document).toContain(`>${words}<`)
+    }
+  })
+
+  it('has the sums of groups in their headings, and the total in words below the table', async () => {
+    const budget = [
+      aLine('Tập huấn', { 2026: '1.200 triệu đồng' }, { source: 'Ngân sách tỉnh' }),
+      aLine('Hỗ trợ', { 2026: '300 triệu đồng' }, { source: 'Ngân sách tỉnh' }),
+      aLine('In tài liệu', { 2026: '40 triệu đồng' }, { source: 'Xã hội hoá' }),
+    ]
+    const view = aView({ register: 'budget', group: 'source', subtotals: true, columns: ['number', 'name', 'years'] })
+    const html = await htmlOf(aPlan([aPart('Kinh phí', { budget, blocks: [view] })], period))
+    expect(html).toMatch(/I\. Ngân sách tỉnh.*?<\/td><td>.*?1\.500/)
+    expect(html).toMatch(/II\. Xã hội hoá.*?<\/td><td>.*?40/)
+    expect(html).toMatch(/Tổng cộng.*1\.540.*Bằng chữ: Một tỷ năm trăm bốn mươi triệu đồng\./)
+  })
+
+  it('sorts and filters a table as the screen does', async () => {
+    const targets = ['Hộ nghèo', 'Hộ khá', 'Trường đạt chuẩn'].map((name, index) =>
+      aTarget(name, { 2026: percent(String(9 - index)) }, { measure: { kind: 'percent' }, order: `a${index}` }),
+    )
+    const view = aView({ filter: { text: 'hộ' }, order: { by: 'value.2026', down: false } })
+    const html = await htmlOf(aPlan([aPart('Mục tiêu', { targets, blocks: [view] })], period))
+    expect(html.match(/Hộ khá.*Hộ nghèo/)).not.toBeNull()
+    expect(html).not.toContain('Trường đạt chuẩn')
+  })
+
+  it('gives a table across a page of its own, and pages count on behind it', async () => {
+    const part = aPart('Mục tiêu', {
+      targets: [aQuotedTarget().target],
+      blocks: [aBlock('paragraph', 'Trước'), aView({ landscape: true }), aBlock('paragraph', 'Sau')],
+    })
+    const { document } = await filesOf(aPlan([part]))
+    expect(
+      [...document.matchAll(/<w:pgSz w:w="(\d+)" w:h="(\d+)"/g)].map(([, width, height]) => [width, height]),
+    ).toEqual([
+      ['11906', '16838'],
+      ['16838', '11906'],
+      ['11906', '16838'],
+    ])
+    expect(document.match(/<w:titlePg\/>/g)).toHaveLength(1)
+    expect(document).not.toContain('w:pgNumType w:start')
+    expect(document.indexOf('>Sau')).toBeGreaterThan(document.lastIndexOf('w:orient="landscape"'))
+  })
+
+  it('turns an annex across from its title on, where its table is', async () => {
+    const annex = aPart('Biểu chỉ tiêu', {
+      ...{ role: 'annex', targets: [aQuotedTarget().target] },
+      blocks: [aBlock('paragraph', 'Kèm theo Kế hoạch'), aView({ landscape: true })],
+    })
+    const { document } = await filesOf(aPlan([aPart('Mục đích'), annex]))
+    const [first = 0, second = 0] = [...document.matchAll(/w:pgSz/g)].map(({ index }) => index)
+    expect(document.match(/w:pgSz/g)).toHaveLength(2)
+    expect(document.indexOf('Biểu chỉ tiêu')).toBeGreaterThan(first)
+    expect(document.slice(second)).toContain('w:orient="landscape"')
+  })
+
+  it('draws a view that is a picture, and says in words what is on it', async () => {
+    const view = aView({ picture: 'lines', title: 'Chỉ tiêu theo năm' })
+    const part = aPart('Mục tiêu', { targets: [aQuotedTarget().target], blocks: [view] })
+    const files = unzipSync(await exportDocx(aPlan([part]), { units: [] }))
+    const document = strFromU8(files['word/document.xml'] ?? new Uint8Array())
+    expect(document).toMatch(/descr="Chỉ tiêu theo năm \(%\)\. Hộ dùng nước sạch: 2026 là &gt; 80\."/)
+    const image = Object.entries(files).find(([name]) => name.startsWith('word/media/'))?.[1]
+    expect([...(image ?? []).slice(1, 4)]).toEqual([...'PNG'].map((letter) => letter.charCodeAt(0)))
+    // 16 cm, in units of 1/360,000 cm.
+    expect(Number(/<wp:extent cx="(\d+)"/.exec(document)?.[1]) / 360_000).toBeCloseTo(16, 1)
+    expect(document).not.toContain('<w:tblHeader/>')
+  })
+
+  it('shows the table of a picture in which there is nothing to draw', async () => {
+    const view = aView({ picture: 'bars' })
+    const part = aPart('Mục tiêu', { targets: [aTarget('Hộ nghèo', {})], blocks: [view] })
+    expect((await filesOf(aPlan([part]))).document).toContain('<w:tblHeader/>')
+  })
+
+  it('breaks no number of a table with many columns', async () => {
+    const budget = [aLine('Tập huấn', { 2026: '1.234.567,5 triệu đồng' })]
+    const view = aView({
+      register: 'budget',
+      columns: ['number', 'name', 'source', 'responsible', 'quantities', 'years', 'total'],
+    })
+    const { document } = await filesOf(
+      aPlan([aPart('Kinh phí', { budget, blocks: [view] })], { period: { from: 2026, to: 2030 } }),
+    )
+    const [, size] = /w:val="(\d+)"\/>(?:<w:szCs[^>]*>)?<\/w:rPr><w:t[^>]*>1\.234\.567,5</.exec(document) ?? []
+    const widths = [...document.matchAll(/<w:gridCol w:w="(\d+)"/g)].map(([, width]) => Number(width)).slice(-15)
+    // Half a letter's size wide on average, ten twips a half-point.
+    expect(widths.at(-1)).toBeGreaterThan('1.234.567,5'.length * Number(size) * 5)
+    expect(widths.reduce((sum, width) => sum + width, 0)).toBe(11906 - 1701 - 851)
+  })
+
   it('keeps footnotes as footnotes', async () => {
     const sentence = aSentence([
       { type: 'text', text: 'Đạt kết quả' },
@@ -101,7 +210,7 @@ describe('a plan as a Word file', () => {
   })
 
   it('is A4 in Times New Roman 14', async () => {
-    const files = unzipSync(await exportDocx(aPlan([aPart('Mục đích')]), []))
+    const files = unzipSync(await exportDocx(aPlan([aPart('Mục đích')]), { units: [] }))
     expect(strFromU8(files['word/document.xml'] ?? new Uint8Array())).toMatch(/w:pgSz w:w="11906" w:h="16838"/)
     const styles = strFromU8(files['word/styles.xml'] ?? new Uint8Array())
     expect(styles).toContain('Times New Roman')

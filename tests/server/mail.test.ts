@@ -47,6 +47,7 @@ async function aWaitingMail(title = 'Mục tiêu', name = 'Giữ gìn vệ sinh 
   const decides = createLead({
     ...{ database, sync, projection: createProjection({ database, sync }) },
     notify: createNotify({ mails: true }),
+    links: { stageMoved: async () => undefined },
   })
   const actor = { userId: lead.id, units: lead.units, administrator: false, scope: 'write' as const }
   const giving = { parts: [part.id], holders: [farmers.id], deadline: '', note: '' }
@@ -175,6 +176,9 @@ test('a letter says the same as text and as HTML, in the language of who reads i
         note: '',
         renewed: false,
         used: false,
+        target: '',
+        targets: 1,
+        unit: '',
       },
       reason: 'Thiếu số liệu & nguồn',
     },

@@ -4,7 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import * as Y from 'yjs'
-import { newId, type HandedDraftId, type PartId, type PlanId } from '@soanchung/shared/ids.ts'
+import { newId, type HandedDraftId, type PartId, type PlanId, type TargetId } from '@soanchung/shared/ids.ts'
 import {
   can,
   givenRoles,
@@ -17,6 +17,7 @@ import {
 import { outlineDocument, partDocument, type DocumentName } from '@soanchung/shared/plan/documents.ts'
 import type { PlanSnapshot } from '@soanchung/shared/plan/snapshot.ts'
 import { planAccess } from '@soanchung/server/src/plans/access.ts'
+import { aCount, aLevelPlan, type LevelPlan } from '../support/linked-plans.ts'
 import { aPart, aPlan } from '../support/plans.ts'
 import { expectOk, giveParts, startServer, type TestPerson, type TestServer } from '../support/server.ts'
 import { openClient, text, until, type SyncClient } from '../support/sync-client.ts'
@@ -26,6 +27,10 @@ let lead: TestPerson
 /** Who tries, by what they are called in a failing test. */
 let people: Map<string, TestPerson>
 let clients: SyncClient[] = []
+/** The plan whose target the tried plans were given. */
+let above: LevelPlan
+/** Of each part the one that it has. */
+const targets = new Map<PartId, TargetId>()
 
 const whoTries = [
   'lead',
@@ -36,11 +41,13 @@ const whoTries = [
 
 beforeAll(async () => {
   server = await startServer()
-  lead = await server.person({ units: [await server.unit('MTTQ')] })
+  const front = await server.unit('MTTQ')
+  lead = await server.person({ units: [front] })
   people = new Map([['lead', lead]])
   for (const who of whoTries.slice(1)) {
     people.set(who, await server.person({ units: [await server.unit(who)], administrator: who === 'administrator' }))
   }
+  above = await aLevelPlan(server, { unit: front, lead }, [aCount('Mô hình', '5')])
 })
 afterEach(() => {
   for (const client of clients) client.close()
@@ -58,7 +65,10 @@ interface Trial {
 }
 
 async function aTrial(who: string, stage: PlanStage): Promise<Trial> {
-  const parts = ['Được giao', 'Bị trả lại', 'Của chủ trì'].map((title) => aPart(title))
+  const parts = ['Được giao', 'Bị trả lại', 'Của chủ trì'].map((title) =>
+    aPart(title, { targets: [aCount(title, '1')] }),
+  )
+  for (const { id, targets: own } of parts) if (own[0] !== undefined) targets.set(id, own[0].id)
   const snapshot: PlanSnapshot = aPlan(parts)
   const [given, returned, nobodys] = parts.map(({ id }) => id) as Trial['parts']
   await expectOk(lead.send('POST', '/api/plans', { leadUnit: lead.units[0], snapshot }))
@@ -117,6 +127,41 @@ const sync =
     await until(() => !client.provider.hasUnsyncedChanges || client.refusals.length > 0, 'answered')
     return client.refusals.length === 0
   }
+
+/** Answers for a target that serves the plan above already; of one plan each superior target is served once. */
+const answering =
+  (answer: 'accepted' | 'kept'): Way =>
+  async (trial, part) => {
+    const { query } = server.running.database
+    const [superior] = above.targets
+    if (superior === undefined) throw new Error('the plan above has a target')
+    const link = { plan_id: trial.plan, superior_id: above.id }
+    await query.deleteFrom('plan_links').where('plan_id', '=', trial.plan).execute()
+    await query.deleteFrom('contributions').where('plan_id', '=', trial.plan).execute()
+    await query
+      .insertInto('plan_links')
+      .values({ ...link, linked_at: 0, linked_by: lead.id })
+      .execute()
+    await query
+      .insertInto('contributions')
+      .values({
+        ...{ ...link, target_id: targetOf(part), superior_target: superior, weight: null, answer: 'accepted' },
+        ...{ reason: '', seen: '{}', seen_at: 0, answered_at: 0, answered_by: lead.id },
+      })
+      .execute()
+    const answered = http(
+      'POST',
+      () => '/answers',
+      () => ({ command: newId(), superior, answer, reason: 'Như cũ' }),
+    )
+    return await answered(trial, part)
+  }
+
+function targetOf(part: PartId): TargetId {
+  const target = targets.get(part)
+  if (target === undefined) throw new Error('each part has a target')
+  return target
+}
 
 function aHandedDraft(part: PartId) {
   const state = Buffer.from(Y.encodeStateAsUpdate(new Y.Doc())).toString('base64')
@@ -207,6 +252,39 @@ const ways: Record<Action, Way[]> = {
       'PUT',
       () => '/stage',
       () => ({ stage: 'review' }),
+    ),
+  ],
+  'link.name': [
+    http(
+      'PUT',
+      () => '/superior',
+      () => ({ superior: null }),
+    ),
+    http(
+      'PUT',
+      () => '/serves',
+      (part) => ({ target: targetOf(part), superior: null }),
+    ),
+  ],
+  'target.allot': [
+    http(
+      'PUT',
+      () => '/carriers',
+      () => ({ units: [] }),
+    ),
+    http(
+      'POST',
+      () => '/allotments/take-back',
+      (part) => ({ targets: [targetOf(part)], units: lead.units }),
+    ),
+  ],
+  'link.answer': [answering('accepted')],
+  'link.keep': [answering('kept')],
+  'result.enter': [
+    http(
+      'PUT',
+      () => '/results',
+      (part) => ({ target: targetOf(part), period: '2026', value: null, note: '', document: '' }),
     ),
   ],
   'audit.read': [http('GET', () => '/audit'), http('GET', () => '/audit.csv')],

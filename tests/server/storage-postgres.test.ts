@@ -4,8 +4,9 @@ import * as Y from 'yjs'
 import { newId } from '@soanchung/shared/ids.ts'
 import { openDatabase } from '@soanchung/server/src/storage/database.ts'
 import { partDocument, type DocumentName } from '@soanchung/shared/plan/documents.ts'
+import { aCount, aLevelPlan, anOffice, aPair, count, numbersOf } from '../support/linked-plans.ts'
 import { aPart, aPlan } from '../support/plans.ts'
-import { givePlan, startServer, type TestPerson, type TestServer } from '../support/server.ts'
+import { expectOk, givePlan, startServer, type TestPerson, type TestServer } from '../support/server.ts'
 import { acknowledged, openClient, synced, text, until, type SyncClient } from '../support/sync-client.ts'
 import { acceptStorage, type StoragePlace } from './storage-acceptance.ts'
 
@@ -107,6 +108,40 @@ if (reachable !== null) {
       expect((await lead.send('POST', '/api/auth/sign-out', {})).status).toBe(204)
       await until(() => client.refusals.includes('auth.required'), 'out')
       client.close()
+    })
+
+    test('of two plans that name each other at the same instant one is refused', async () => {
+      const office = await anOffice(server, 'MTTQ')
+      for (let round = 0; round < 10; round++) {
+        const [a, b] = [await aLevelPlan(server, office), await aLevelPlan(server, office)]
+        const answers = await Promise.all([a.names(b.id), b.names(a.id)])
+        expect(answers.map(({ status }) => status).sort()).toEqual([204, 409])
+      }
+    })
+
+    test('links, edits and stages that change at once wait for each other and never for ever', async () => {
+      const [top, ...low] = await Promise.all(['TỈNH', 'XÃ A', 'XÃ B', 'XÃ C'].map((one) => anOffice(server, one)))
+      if (top === undefined) throw new Error('four offices')
+      const { above, below } = await aPair(server, { above: top, below: low }, [aCount('Mô hình', '100')])
+      const [target] = above.targets
+      const share = { way: 'share', key: 'số hộ' } as const
+      const all = low.map(({ unit }) => ({ unit: unit.id, weight: '1' }))
+      await expectOk(above.give({ ...share, units: all }))
+      for (let round = 0; round < 5; round++) {
+        const work = below.flatMap((plan, index) => [
+          plan.answers({ superior: target }),
+          plan.put('/stage', { stage: round % 2 === 0 ? 'review' : 'drafting' }),
+          above.give({ ...share, units: [{ unit: plan.unit.id, weight: String(1 + index + round) }] }),
+        ])
+        const edit = above.sets(target, { 'value.2026': { quantity: count(String(100 + round)) } })
+        const answers = await Promise.all(work)
+        await edit
+        expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 204))
+      }
+      for (const plan of below) await expectOk(plan.answers({ superior: target }))
+      expect(numbersOf({ 2026: (await above.rolled()).years['2026']?.stated.quantity ?? count('0') })).toEqual({
+        2026: '104',
+      })
     })
 
     test('survives that its connections are cut; what was typed meanwhile arrives afterwards', async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { partProgress } from '@soanchung/shared/plan/progress.ts'
-import type { Target } from '@soanchung/shared/targets/register.ts'
+import { noEntries, type Target } from '@soanchung/shared/targets/register.ts'
 import { aBlock, aQuotedTarget, aTarget, aView, percent } from '../support/plans.ts'
 
 const period = { from: 2026, to: 2027 }
-const nothing = { blocks: [], targets: [], budget: [] }
+const nothing = { blocks: [], ...noEntries }
 const both = { 2026: percent('80'), 2027: percent('85') }
 
 test('a part with an empty paragraph has not begun', () => {

@@ -58,7 +58,7 @@ class Plan implements PlanDocuments {
       const labels = numberBlocks(part.blocks, number, 'state')
       const shown = part.blocks.flatMap((block) => [
         `${labels.get(block.id) ?? ''} ${blockText(block, ({ target }) => targets.get(target) ?? 'broken')}`,
-        ...(block.type === 'view' ? rowsOf(block, { parts: snapshot.parts, units: [] }, part.id).map(rowText) : []),
+        ...(block.type === 'view' ? rowsOf(block, { ...snapshot, units: [] }, part.id).map(rowText) : []),
       ])
       return [`${number.label} ${part.title}`, ...shown]
     })

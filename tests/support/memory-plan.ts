@@ -9,7 +9,8 @@ import { textBlockOf, writeBody, type Inline } from '@soanchung/shared/plan/bloc
 import { addPart } from '@soanchung/shared/plan/outline.ts'
 import { actions } from '@soanchung/shared/permissions.ts'
 import type { PlanRecord, Unit } from '@soanchung/shared/protocol.ts'
-import { registers, rowOrder, writeCells } from '@soanchung/shared/targets/register.ts'
+import { registers, rowOrder, writeCells, type EntryId, type RegisterName } from '@soanchung/shared/targets/register.ts'
+import { userEdit } from '../../client/src/plan/edit-origin.ts'
 import type { OpenPart, OpenPlan } from '../../client/src/plan/open-plan.ts'
 
 /** A fixed id: a letter for its kind, then the number. */
@@ -36,6 +37,8 @@ export class MemoryPlan implements OpenPlan {
   readonly awareness = new Awareness(this.outline)
   record: PlanRecord
   mayWriteOutline = true
+  linksCount = 0
+  conflictsCount = 0
   /** Whether parts that are asked for later have come from the server. */
   loadedAtOnce = true
   readonly created: PartId[] = []
@@ -135,4 +138,15 @@ export function targetAt(part: number, index: number): TargetId {
 
 export function quoteOf(target: TargetId, cell: string): Inline {
   return { type: 'reference', target, cell }
+}
+
+/** Writes an entry of a register into a part; what is not said stands as in a new row. */
+export function writeEntry(
+  plan: MemoryPlan,
+  part: number,
+  register: RegisterName,
+  id: EntryId,
+  fields: Record<string, unknown>,
+): void {
+  writeCells(plan.part(partAt(part)).document, registers[register], id, { order: 'a0', name: '', ...fields }, userEdit)
 }

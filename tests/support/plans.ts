@@ -29,6 +29,7 @@ export function aPart(title: string, more: Partial<SnapshotPart> = {}): Snapshot
     role: 'body',
     blocks: [],
     targets: [],
+    tasks: [],
     budget: [],
     ...more,
   }

@@ -5,7 +5,7 @@
 import type { Node } from '@tiptap/pm/model'
 import type { EditorView, NodeView } from '@tiptap/pm/view'
 import { targetId } from '@soanchung/shared/ids.ts'
-import { viewBlock } from '@soanchung/shared/plan/blocks.ts'
+import { readView, type ViewBlock } from '@soanchung/shared/plan/blocks.ts'
 import { mount, unmount } from 'svelte'
 import type { PartId } from '@soanchung/shared/ids.ts'
 import type { PlanModel } from '../plan/plan-model.svelte.ts'
@@ -100,15 +100,14 @@ export function tableView(hooks: NodeViewHooks) {
     const dom = document.createElement('div')
     dom.className = 'plan-table'
     dom.contentEditable = 'false'
-    const read = (from: Node) => viewBlock.safeParse({ ...from.attrs, type: 'view' })
-    const first = read(node)
-    if (!first.success) return { dom }
+    const first = readView(node.attrs)
+    if (first === null) return { dom }
     const props = $state({
       model: hooks.model,
       part: hooks.part,
-      view: first.data,
+      view: first,
       editable: hooks.mayWrite(),
-      onChange: (changed: typeof first.data) => {
+      onChange: (changed: ViewBlock) => {
         const pos = position()
         const { type: _type, ...attrs } = changed
         if (pos !== undefined) view.dispatch(view.state.tr.setNodeMarkup(pos, null, attrs))
@@ -122,9 +121,9 @@ export function tableView(hooks: NodeViewHooks) {
       // Keys and clicks inside the table are the table's own.
       stopEvent: (event) => event.target !== dom,
       update: (next) => {
-        const changed = read(next)
-        if (!changed.success) return false
-        if (JSON.stringify(changed.data) !== JSON.stringify(props.view)) props.view = changed.data
+        const changed = readView(next.attrs)
+        if (changed === null) return false
+        if (JSON.stringify(changed) !== JSON.stringify(props.view)) props.view = changed
         props.editable = hooks.mayWrite()
         return true
       },

@@ -10,7 +10,7 @@ import {
   linkHref,
   maxDepth,
   referenceCell,
-  viewBlock,
+  readView,
   type Block,
   type BlockKind,
   type Inline,
@@ -151,8 +151,8 @@ class Reader {
     const { register, target, cell, footnote } = (element as HTMLElement).dataset
     if (register !== undefined) {
       yield* this.finish()
-      const parsed = viewBlock.safeParse({ ...parseJson(register), type: 'view', id: newId<BlockId>() })
-      if (parsed.success) yield parsed.data
+      const view = readView({ ...parseJson(register), id: newId<BlockId>() })
+      if (view !== null) yield view
       return true
     }
     const parsedTarget = targetId.safeParse(target)

@@ -7,8 +7,16 @@ import type { Command } from '../ui/commands.svelte.ts'
 import { m } from '../paraglide/messages.js'
 import { kindsByKey, setKind, shiftDepth } from './block-keys.ts'
 import { planSchema as schema } from '@soanchung/shared/plan/editor-schema.ts'
-import { insertFootnote, insertTable } from './sheet-words.ts'
+import { insertAnnex, insertFootnote, insertTable } from './sheet-words.ts'
+import { registerNames, type RegisterName } from '@soanchung/shared/targets/register.ts'
 import type { Sheet } from './sheet.svelte.ts'
+
+/** What the commands are called that set a table of a register in, here or as an annex. */
+const insertNames: Record<RegisterName, { table: () => string; annex: () => string }> = {
+  targets: { table: m.targets_insert_targets, annex: m.targets_annex_targets },
+  tasks: { table: m.targets_insert_tasks, annex: m.targets_annex_tasks },
+  budget: { table: m.targets_insert_budget, annex: m.targets_annex_budget },
+}
 
 export function kindName(kind: BlockKind): string {
   switch (kind) {
@@ -107,7 +115,20 @@ export function sheetCommands(sheet: Sheet): Command[] {
     atCaret('footnote', m.editor_footnote, undefined, () => insertFootnote(sheet)),
     atCaret('make-target', m.editor_make_target, 'Mod+Alt+T', () => sheet.beside.offerTarget()),
     atCaret('reference', m.editor_reference, 'Mod+Alt+R', () => sheet.beside.pickReference()),
-    atCaret('table', m.editor_insert_table, undefined, () => insertTable(sheet)),
+    ...registerNames.flatMap((register): Command[] => [
+      atCaret(
+        `table-${register}`,
+        () => insertNames[register].table(),
+        undefined,
+        () => insertTable(sheet, register),
+      ),
+      {
+        id: `editor.annex-${register}`,
+        label: () => insertNames[register].annex(),
+        enabled: () => sheet.model.mayWriteOutline,
+        run: () => insertAnnex(sheet, register),
+      },
+    ]),
   ]
 }
 

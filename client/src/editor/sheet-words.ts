@@ -4,7 +4,10 @@ import { TextSelection, type EditorState } from '@tiptap/pm/state'
 import { newId, targetId, type BlockId, type PartId } from '@soanchung/shared/ids.ts'
 import type { BlockKind, Inline, ViewBlock } from '@soanchung/shared/plan/blocks.ts'
 import { numberIn, sentenceAround, type NumberWords } from '../targets/make-target.ts'
+import { addAnnex } from '../targets/annex.ts'
 import { showReference } from '../targets/reference.ts'
+import type { RegisterName } from '@soanchung/shared/targets/register.ts'
+import { tick } from 'svelte'
 import { blocksIn } from './block-keys.ts'
 import { planSchema as schema } from '@soanchung/shared/plan/editor-schema.ts'
 import type { Sheet } from './sheet.svelte.ts'
@@ -77,10 +80,18 @@ export function insertFootnote(sheet: Sheet): void {
   if (element instanceof HTMLElement) sheet.beside.openAtom({ view, position, element, byKey: true })
 }
 
-/** Sets a table of the part's targets in below the caret. */
-export function insertTable(sheet: Sheet): void {
+/** Sets a table of the part's own register in below the caret. */
+export function insertTable(sheet: Sheet, register: RegisterName): void {
   const id = newId<BlockId>()
-  sheet.insert({ type: 'view', id, register: 'targets', scope: 'part', columns: [], group: 'none', title: '' })
+  sheet.insert({ type: 'view', id, register, scope: 'part', columns: [], group: 'none', title: '' })
+}
+
+/** Adds an annex with a table over the whole plan, and goes there. */
+export function insertAnnex(sheet: Sheet, register: RegisterName): void {
+  const part = addAnnex(sheet.model, register)
+  if (part === null) return
+  // The sheet draws the new part first.
+  void tick().then(() => sheet.reveal(part))
 }
 
 /** The heading that the caret stands in; null where it is no heading. */

@@ -1,12 +1,15 @@
 /**
- * Fetches the plan's Word file and hands it to the browser. The file is made by the server from
+ * Fetches the plan as a file and hands it to the browser. The file is made by the server from
  * what it has; what is only on this device is not in it.
  */
 import { accept, isErrorCode, refuse, type Result } from '@soanchung/shared/errors.ts'
 import type { PlanId } from '@soanchung/shared/ids.ts'
 import { errorBody } from '@soanchung/shared/protocol.ts'
 
-interface WordFile {
+export const fileFormats = ['docx', 'xlsx'] as const
+export type FileFormat = (typeof fileFormats)[number]
+
+interface PlanFile {
   name: string
   content: Blob
 }
@@ -19,13 +22,14 @@ export interface Progress {
 }
 
 /** Refused with the server's code, with `network.offline`, or null where `signal` ended it. */
-export async function fetchWordFile(
+export async function fetchPlanFile(
   plan: PlanId,
+  format: FileFormat,
   tell: (progress: Progress) => void,
   signal: AbortSignal,
-): Promise<Result<WordFile> | null> {
+): Promise<Result<PlanFile> | null> {
   try {
-    const response = await fetch(`/api/plans/${plan}/export.docx`, { credentials: 'same-origin', signal })
+    const response = await fetch(`/api/plans/${plan}/export.${format}`, { credentials: 'same-origin', signal })
     if (!response.ok) {
       const parsed = errorBody.safeParse(await response.json().catch(() => null))
       const code = parsed.success && isErrorCode(parsed.data.code) ? parsed.data.code : 'server.failed'
@@ -42,7 +46,7 @@ export async function fetchWordFile(
       tell({ received, total })
     }
     const type = response.headers.get('content-type') ?? ''
-    const name = fileNameOf(response.headers.get('content-disposition') ?? '') ?? 'van-ban.docx'
+    const name = fileNameOf(response.headers.get('content-disposition') ?? '') ?? `van-ban.${format}`
     return accept({ name, content: new Blob(chunks, { type }) })
   } catch (error) {
     return signal.aborted ? null : refuse('network.offline', String(error))
@@ -61,7 +65,7 @@ function fileNameOf(disposition: string): string | null {
   return plain ?? null
 }
 
-export function saveFile(file: WordFile): void {
+export function saveFile(file: PlanFile): void {
   const address = URL.createObjectURL(file.content)
   const link = document.createElement('a')
   link.href = address

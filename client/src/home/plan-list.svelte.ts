@@ -5,6 +5,7 @@
  */
 import * as z from 'zod/mini'
 import type { Refusal } from '@soanchung/shared/errors.ts'
+import { linkedPlan, type LinkedPlan } from '@soanchung/shared/links/links.ts'
 import { planSummary, unit, type Me, type PlanSummary, type Unit } from '@soanchung/shared/protocol.ts'
 import { request } from '../session/api.ts'
 import { keep, readKept } from '../session/kept.ts'
@@ -12,11 +13,14 @@ import { openedPlans } from './opened.ts'
 
 const plans = z.array(planSummary)
 const units = z.array(unit)
-const keptList = z.object({ at: z.number(), plans, units })
+const offers = z.array(linkedPlan)
+const keptList = z.object({ at: z.number(), plans, units, offers: z._default(offers, []) })
 
 export class PlanList {
   plans: readonly PlanSummary[] = $state.raw([])
   units: ReadonlyMap<string, Unit> = $state.raw(new Map())
+  /** Plans that the person's units were given to carry out, and for which they have none yet. */
+  offers: readonly LinkedPlan[] = $state.raw([])
   /** True once there is something to show: from the device or from the server. */
   loaded = $state(false)
   /** When the server last answered, in ms; 0 for never. */
@@ -31,16 +35,24 @@ export class PlanList {
     this.#me = me
     this.#opened = openedPlans(me)
     const kept = readKept(`plans.${me.id}`, keptList)
-    if (kept !== null) this.#show(kept.plans, kept.units, kept.at)
+    if (kept !== null) {
+      this.offers = kept.offers
+      this.#show(kept.plans, kept.units, kept.at)
+    }
   }
 
   async load(): Promise<void> {
-    const [list, all] = await Promise.all([request('GET', '/api/plans', plans), request('GET', '/api/units', units)])
+    const [list, all, given] = await Promise.all([
+      request('GET', '/api/plans', plans),
+      request('GET', '/api/units', units),
+      request('GET', '/api/links/offers', offers),
+    ])
     this.problem = list.ok ? null : list.error
+    if (given.ok) this.offers = given.value
     if (list.ok) {
       const known = all.ok ? all.value : [...this.units.values()]
       this.#show(list.value, known, Date.now())
-      keep(`plans.${this.#me.id}`, { at: this.at, plans: list.value, units: known })
+      keep(`plans.${this.#me.id}`, { at: this.at, plans: list.value, units: known, offers: this.offers })
     }
     this.loaded = true
   }

@@ -7,6 +7,11 @@ import { fetchShared } from '../ui/late.ts'
 
 export const late = {
   targets: () => import('../targets/TargetsPanel.svelte'),
+  links: () => import('../links/LinksPanel.svelte'),
+  matrix: () => import('../links/Matrix.svelte'),
+  targetPicture: () => import('../links/TargetPictureDialog.svelte'),
+  allot: () => import('../links/Allot.svelte'),
+  results: () => import('../links/Results.svelte'),
   people: () => import('./PeoplePanel.svelte'),
   part: () => import('./PartPanel.svelte'),
   meta: () => import('./MetaPanel.svelte'),
@@ -16,6 +21,7 @@ export const late = {
   handed: () => import('./HandedDrafts.svelte'),
   drafts: () => import('../sync/DraftsDialog.svelte'),
   audit: () => import('../audit/AuditDialog.svelte'),
+  picture: () => import('../pictures/BudgetPictureDialog.svelte'),
   download: () => import('../export/DownloadDialog.svelte'),
   makeTarget: () => import('../targets/MakeTarget.svelte'),
   pickReference: () => import('../targets/PickReference.svelte'),

@@ -27,6 +27,10 @@ export interface OpenPlan {
   readonly awareness: Awareness
   readonly record: PlanRecord
   readonly mayWriteOutline: boolean
+  /** How often links and roll-up have changed on the server, as far as it has told; to ask anew by. */
+  readonly linksCount: number
+  /** How often it was told that a value of somebody's was replaced unseen; to ask anew by. */
+  readonly conflictsCount: number
   /** The part's document; made empty (and fetched) where it is new to this device. */
   part(id: PartId): OpenPart
   /** Parts known so far. */
@@ -34,7 +38,7 @@ export interface OpenPlan {
   /** Makes the server's row for a new part, now or when the network is back; then it may be written. */
   createPart(id: PartId): void
   /**
-   * Called when record, rights, `loaded`, the set of parts or a document change: where the server
+   * Called when record, rights, counts, `loaded`, the set of parts or a document change: where the server
    * refused what was typed, the part (or the outline) comes back with a fresh document. Returns
    * the way to stop.
    */

@@ -8,16 +8,14 @@ import { readBlockElement, type Block } from '@soanchung/shared/plan/blocks.ts'
 import {
   byRowOrder,
   parseCellKey,
-  readBudget,
-  readTargets,
-  type BudgetLine,
-  type Target,
+  readRegister,
+  registerNames,
+  type RegisterName,
+  type Registers,
 } from '@soanchung/shared/targets/register.ts'
 
-interface PartContent {
+interface PartContent extends Registers {
   blocks: readonly Block[]
-  targets: readonly Target[]
-  budget: readonly BudgetLine[]
 }
 
 /** Entries of a register that changed since the last reading; `all` before the first one. */
@@ -29,8 +27,7 @@ export class PartReader {
   readonly #cache = new WeakMap<Y.AbstractType<unknown>, Block | null>()
   readonly #stops: (() => void)[]
   #bodyChanged = true
-  #targets: Changed = 'all'
-  #budget: Changed = 'all'
+  readonly #changed: Record<RegisterName, Changed> = { targets: 'all', tasks: 'all', budget: 'all' }
   /** How many blocks and cells wait to be read: what the next reading costs. */
   waiting = 0
 
@@ -41,8 +38,6 @@ export class PartReader {
   constructor(document: Y.Doc, changed: (byHand: boolean) => void) {
     this.document = document
     this.#body = document.getXmlFragment('body')
-    const targets = document.getMap('targets')
-    const budget = document.getMap('budget')
     const onBody = (events: Y.YEvent<Y.AbstractType<unknown>>[]) => {
       for (const event of events) {
         const block = this.#blockOf(event.target)
@@ -52,26 +47,21 @@ export class PartReader {
       this.#bodyChanged = true
       changed(false)
     }
-    const onTargets = (event: Y.YMapEvent<unknown>, transaction: Y.Transaction) => {
-      this.#targets = note(this.#targets, event)
-      this.waiting += event.keysChanged.size
-      changed(transaction.local)
-    }
-    const onBudget = (event: Y.YMapEvent<unknown>, transaction: Y.Transaction) => {
-      this.#budget = note(this.#budget, event)
-      this.waiting += event.keysChanged.size
-      changed(transaction.local)
-    }
     const observedBody = onBody as Parameters<Y.XmlFragment['observeDeep']>[0]
     this.#body.observeDeep(observedBody)
-    targets.observe(onTargets)
-    budget.observe(onBudget)
-    this.waiting = this.#body.length + targets.size + budget.size
-    this.#stops = [
-      () => this.#body.unobserveDeep(observedBody),
-      () => targets.unobserve(onTargets),
-      () => budget.unobserve(onBudget),
-    ]
+    this.waiting = this.#body.length
+    const stops = registerNames.map((name) => {
+      const cells = document.getMap(name)
+      const onCells = (event: Y.YMapEvent<unknown>, transaction: Y.Transaction) => {
+        this.#changed[name] = note(this.#changed[name], event)
+        this.waiting += event.keysChanged.size
+        changed(transaction.local)
+      }
+      cells.observe(onCells)
+      this.waiting += cells.size
+      return () => cells.unobserve(onCells)
+    })
+    this.#stops = [() => this.#body.unobserveDeep(observedBody), ...stops]
   }
 
   /** The content now. Fields that did not change are those of `before`, the same arrays. */
@@ -79,11 +69,19 @@ export class PartReader {
     this.waiting = 0
     const blocks = this.#bodyChanged ? this.#readBlocks() : before.blocks
     this.#bodyChanged = false
-    const targets = merge(this.#targets, before.targets, (only) => readTargets(this.document, only))
-    this.#targets = new Set()
-    const budget = merge(this.#budget, before.budget, (only) => readBudget(this.document, only))
-    this.#budget = new Set()
-    return { blocks, targets, budget }
+    return {
+      blocks,
+      targets: this.#readEntries('targets', before.targets),
+      tasks: this.#readEntries('tasks', before.tasks),
+      budget: this.#readEntries('budget', before.budget),
+    }
+  }
+
+  #readEntries<Name extends RegisterName>(name: Name, before: Registers[Name]): Registers[Name]
+  #readEntries(name: RegisterName, before: readonly Registers[RegisterName][number][]) {
+    const changed = this.#changed[name]
+    this.#changed[name] = new Set()
+    return merge(changed, before, (only) => readRegister(this.document, name, only))
   }
 
   stop(): void {

@@ -9,7 +9,8 @@ import type { PlanModel } from './plan-model.svelte.ts'
 import { panels, type Panel, type ScreenLayout } from './screen-layout.svelte.ts'
 import type { Splits } from './splits.svelte.ts'
 
-export type ScreenDialog = 'board' | 'download' | 'deleted' | 'audit' | 'print'
+export type ScreenDialog =
+  'board' | 'matrix' | 'allot' | 'results' | 'picture' | 'download' | 'deleted' | 'audit' | 'print'
 
 interface Screen {
   tree: OutlineTree
@@ -20,12 +21,15 @@ interface Screen {
   activePart: () => PartId | null
   open: (dialog: ScreenDialog) => void
   mayAudit: () => boolean
+  mayAllot: () => boolean
 }
 
 export function panelName(panel: Panel): string {
   switch (panel) {
     case 'targets':
       return m.plan_panel_targets()
+    case 'links':
+      return m.links_title()
     case 'people':
       return m.plan_panel_people()
     case 'part':
@@ -35,7 +39,8 @@ export function panelName(panel: Panel): string {
   }
 }
 
-export function planCommands({ tree, layout, splits, heading, activePart, open, mayAudit }: Screen): Command[] {
+export function planCommands(screen: Screen): Command[] {
+  const { tree, layout, splits, heading, activePart, open, mayAudit, mayAllot } = screen
   const mayChange = () => tree.refusal === null
   const here = () => tree.focused ?? activePart()
   const onPart = (id: string, label: () => string, shortcut: string, run: (part: PartId) => void): Command => ({
@@ -96,6 +101,10 @@ export function planCommands({ tree, layout, splits, heading, activePart, open, 
       run: () => layout.toggle(panel),
     })),
     { id: 'plan.board', label: m.plan_board, shortcut: 'Mod+Shift+B', run: () => open('board') },
+    { id: 'plan.matrix', label: m.links_matrix, shortcut: 'Mod+Shift+L', run: () => open('matrix') },
+    { id: 'plan.allot', label: m.links_give, enabled: mayAllot, run: () => open('allot') },
+    { id: 'plan.results', label: m.links_results, run: () => open('results') },
+    { id: 'plan.picture', label: m.pictures_budget, run: () => open('picture') },
     { id: 'plan.deleted', label: m.plan_deleted_parts, run: () => open('deleted') },
     { id: 'plan.audit', label: m.audit_of_plan, enabled: mayAudit, run: () => open('audit') },
     { id: 'plan.download', label: m.export_word, run: () => open('download') },

@@ -7,15 +7,24 @@
  */
 import { SvelteMap } from 'svelte/reactivity'
 import * as Y from 'yjs'
-import type { BlockId, PartId, TargetId, UnitId } from '@soanchung/shared/ids.ts'
+import type { BlockId, BudgetLineId, PartId, TargetId, UnitId } from '@soanchung/shared/ids.ts'
 import type { Action, HolderId } from '@soanchung/shared/permissions.ts'
 import type { Block } from '@soanchung/shared/plan/blocks.ts'
-import { readMeta, type Period, type PlanMeta } from '@soanchung/shared/plan/meta.ts'
+import { planYears, readMeta, type Period, type PlanMeta } from '@soanchung/shared/plan/meta.ts'
 import { countTopHeadings, numberBlocks, numberParts, type PartNumber } from '@soanchung/shared/plan/numbering.ts'
 import { readOutline, type Outline } from '@soanchung/shared/plan/outline.ts'
 import { partProgress, type PartProgress } from '@soanchung/shared/plan/progress.ts'
 import type { PlanRecord, Unit } from '@soanchung/shared/protocol.ts'
-import type { BudgetLine, Target } from '@soanchung/shared/targets/register.ts'
+import type { CellSource } from '@soanchung/shared/targets/formula.ts'
+import { cellNamesOf, type CellNames } from '@soanchung/shared/targets/formula-text.ts'
+import {
+  isLiving,
+  type BudgetLine,
+  type Registers,
+  type Target,
+  type Task,
+} from '@soanchung/shared/targets/register.ts'
+import type { ShownResults } from '@soanchung/shared/targets/view-cells.ts'
 import { unitOn } from '@soanchung/shared/units/names.ts'
 import type { OpenPlan } from './open-plan.ts'
 import { PartReader } from './part-reader.ts'
@@ -24,6 +33,11 @@ import { PartReader } from './part-reader.ts'
 interface PlacedTarget {
   part: PartId
   target: Target
+}
+
+interface PlacedLine {
+  part: PartId
+  line: BudgetLine
 }
 
 /** A place in the text that quotes a target. */
@@ -36,13 +50,14 @@ interface Quote {
 export type PartWork = PlanRecord['parts'][number]
 type PlanPerson = PlanRecord['people'][number]
 
-class PartModel {
+class PartModel implements Registers {
   readonly id: PartId
   /** The text, block by block; unchanged blocks keep their identity. */
   blocks: readonly Block[] = $state.raw([])
   /** The mark before each numbered block. */
   labels: ReadonlyMap<BlockId, string> = $state.raw(new Map())
   targets: readonly Target[] = $state.raw([])
+  tasks: readonly Task[] = $state.raw([])
   budget: readonly BudgetLine[] = $state.raw([])
   mayWrite = $state(false)
   /** False until the content has come, and has been read into the values above. */
@@ -74,11 +89,26 @@ export class PlanModel {
   readonly parts = new SvelteMap<PartId, PartModel>()
   /** Every target of the plan that is not deleted, in a living part. */
   readonly targets = new SvelteMap<TargetId, PlacedTarget>()
+  /** The same of budget lines. */
+  readonly lines = new SvelteMap<BudgetLineId, PlacedLine>()
+  /** What formulas are reckoned from. Whoever reads a cell's figure follows the cells behind it, in whatever part. */
+  readonly cells: CellSource
+  /** The names of all cells; costs the whole plan, so made only for who writes a formula or reads of a fault. */
+  readonly names: CellNames = $derived.by(() =>
+    cellNamesOf(
+      this.outline.inOrder.flatMap(({ id }) => this.parts.get(id) ?? []),
+      this.cells.years,
+    ),
+  )
   /** What the server says of the plan. */
   record: PlanRecord
   mayWriteOutline: boolean
   /** Counts the changes of record and rights; read it to follow what `plan.part()` says. */
   recordVersion = $state(0)
+  /** As in OpenPlan. */
+  conflictsCount = $state(0)
+  /** Results of targets by period, as far as the server has told; tables show them beside the values. */
+  results: ShownResults = $state.raw(new Map())
   /** The units of the installation, by the names of the plan's date. */
   readonly units: ReadonlyMap<UnitId, Unit> = $derived.by(
     () => new Map(this.record.units.map((unit) => [unit.id, unitOn(unit, this.#date)])),
@@ -105,8 +135,9 @@ export class PlanModel {
   )
 
   readonly #readers = new Map<PartId, PartReader>()
-  /** What stands in `targets` for each part. */
-  readonly #placed = new Map<PartId, ReadonlyMap<TargetId, Target>>()
+  /** What stands in `targets` and `lines` for each part. */
+  readonly #placedTargets: PlacedIn<TargetId, Target> = new Map()
+  readonly #placedLines: PlacedIn<BudgetLineId, BudgetLine> = new Map()
   readonly #waiting = new Set<PartId>()
   #stopWaiting: (() => void) | null = null
   #numberedStyle: PlanMeta['style'] | null = null
@@ -122,6 +153,15 @@ export class PlanModel {
     this.record = $state.raw(plan.record)
     this.mayWriteOutline = $state(plan.mayWriteOutline)
     this.#outlineDocument = plan.outline
+    const years = $derived(planYears(this.meta))
+    this.cells = {
+      target: (id) => this.targets.get(id)?.target,
+      line: (id) => this.lines.get(id)?.line,
+      lines: () => [...this.lines.values()].map(({ line }) => line),
+      get years() {
+        return years
+      },
+    }
     this.#stopOutline = this.#watchOutline()
     this.#stopRecord = plan.onChange(() => this.#recordChanged())
     this.#readSlice()
@@ -205,7 +245,10 @@ export class PlanModel {
     const { byId, inOrder, deleted } = this.outline
     for (const id of [...inOrder.map((part) => part.id), ...deleted.keys()]) {
       if (!this.#readers.has(id)) this.#watchPart(id)
-      else if (byId.has(id) !== before.has(id)) this.#placeTargets(id)
+      else if (byId.has(id) !== before.has(id)) {
+        this.#placeTargets(id)
+        this.#placeLines(id)
+      }
     }
     this.#renumber()
   }
@@ -229,7 +272,8 @@ export class PlanModel {
 
   /** Told of connections too, which come and go by the dozen: whoever follows rights must not run for each. */
   #recordChanged() {
-    const { record, mayWriteOutline } = this.plan
+    const { record, mayWriteOutline, conflictsCount } = this.plan
+    this.conflictsCount = conflictsCount
     let isNew = record !== this.#givenRecord || mayWriteOutline !== this.mayWriteOutline
     // After a refusal or a restored backup the sync goes on in fresh documents.
     if (this.plan.outline !== this.#outlineDocument) {
@@ -290,7 +334,8 @@ export class PlanModel {
       const model = this.parts.get(id)
       const reader = this.#readers.get(id)
       if (model === undefined || reader === undefined) continue
-      const before = { blocks: model.blocks, targets: model.targets, budget: model.budget }
+      const { blocks, targets, tasks, budget } = model
+      const before = { blocks, targets, tasks, budget }
       const after = reader.read(before)
       this.#waiting.delete(id)
       if (after.blocks !== before.blocks) {
@@ -298,7 +343,11 @@ export class PlanModel {
         if (countTopHeadings(before.blocks) !== countTopHeadings(after.blocks)) headingsChanged = true
         if (!sameStructure(before.blocks, after.blocks)) this.#labelBlocks(model)
       }
-      model.budget = after.budget
+      model.tasks = after.tasks
+      if (after.budget !== before.budget) {
+        model.budget = after.budget
+        this.#placeLines(id)
+      }
       if (after.targets !== before.targets) {
         model.targets = after.targets
         this.#placeTargets(id)
@@ -326,25 +375,44 @@ export class PlanModel {
   }
 
   #placeTargets(part: PartId) {
-    const living = new Map<TargetId, Target>()
-    if (this.outline.byId.has(part)) {
-      for (const target of this.parts.get(part)?.targets ?? []) {
-        if (target.deletedAt === null && target.movedTo === null) living.set(target.id, target)
-      }
-    }
-    const before = this.#placed.get(part)
-    this.#placed.set(part, living)
-    for (const id of before?.keys() ?? []) {
-      if (living.has(id) || this.targets.get(id)?.part !== part) continue
-      // Moved between parts: the other part's entry may have been read first.
-      const holder = [...this.#placed].find(([, targets]) => targets.has(id))
-      const target = holder?.[1].get(id)
-      if (holder === undefined || target === undefined) this.targets.delete(id)
-      else this.targets.set(id, { part: holder[0], target })
-    }
-    for (const [id, target] of living) {
-      if (before?.get(id) !== target) this.targets.set(id, { part, target })
-    }
+    const all = this.outline.byId.has(part) ? (this.parts.get(part)?.targets ?? []) : []
+    placeEntries(this.targets, this.#placedTargets, part, all, (holder, target) => ({ part: holder, target }))
+  }
+
+  #placeLines(part: PartId) {
+    const all = this.outline.byId.has(part) ? (this.parts.get(part)?.budget ?? []) : []
+    placeEntries(this.lines, this.#placedLines, part, all, (holder, line) => ({ part: holder, line }))
+  }
+}
+
+/** The living entries of each part. */
+type PlacedIn<Id, Entry> = Map<PartId, ReadonlyMap<Id, Entry>>
+
+/** Takes the entries of one part over into `shown`; what did not change keeps its identity. */
+function placeEntries<
+  Id extends string,
+  Entry extends Parameters<typeof isLiving>[0] & { id: Id },
+  Placed extends { part: PartId },
+>(
+  shown: SvelteMap<Id, Placed>,
+  placedIn: PlacedIn<Id, Entry>,
+  part: PartId,
+  entries: readonly Entry[],
+  place: (part: PartId, entry: Entry) => Placed,
+): void {
+  const living = new Map(entries.filter(isLiving).map((entry) => [entry.id, entry]))
+  const before = placedIn.get(part)
+  placedIn.set(part, living)
+  for (const id of before?.keys() ?? []) {
+    if (living.has(id) || shown.get(id)?.part !== part) continue
+    // Moved between parts: the other part's entry may have been read first.
+    const holder = [...placedIn].find(([, others]) => others.has(id))
+    const entry = holder?.[1].get(id)
+    if (holder === undefined || entry === undefined) shown.delete(id)
+    else shown.set(id, place(holder[0], entry))
+  }
+  for (const [id, entry] of living) {
+    if (before?.get(id) !== entry) shown.set(id, place(part, entry))
   }
 }
 

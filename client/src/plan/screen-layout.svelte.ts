@@ -5,7 +5,7 @@
 import * as z from 'zod/mini'
 import { keep, readKept } from '../session/kept.ts'
 
-export const panels = ['targets', 'people', 'part', 'meta'] as const
+export const panels = ['targets', 'links', 'people', 'part', 'meta'] as const
 export type Panel = (typeof panels)[number]
 type ScreenSize = 'wide' | 'narrow' | 'phone'
 

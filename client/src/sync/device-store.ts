@@ -5,7 +5,7 @@
  * carries a checksum; one that fails is set aside, never dropped and never used. A database that
  * cannot be had or written refuses with `false`, and the caller goes on in memory.
  */
-import Dexie, { type EntityTable, type InsertType } from 'dexie'
+import Dexie, { type EntityTable, type InsertType, type Table } from 'dexie'
 import { mergeUpdates } from 'yjs'
 import type { ErrorCode } from '@soanchung/shared/errors.ts'
 import type { HandedDraftId, PlanId, UserId } from '@soanchung/shared/ids.ts'
@@ -78,6 +78,14 @@ interface DamagedRow {
   foundAt: number
 }
 
+/** What the server said of a plan besides its documents, as it last answered; checked when it is read. */
+interface FactRow {
+  plan: PlanId
+  kind: string
+  at: number
+  value: unknown
+}
+
 type Tables = Dexie & {
   documents: EntityTable<DocumentRow, 'name'>
   updates: EntityTable<UpdateRow, 'id'>
@@ -86,6 +94,7 @@ type Tables = Dexie & {
   drafts: EntityTable<Draft, 'id'>
   damaged: EntityTable<DamagedRow, 'id'>
   meta: EntityTable<{ key: string; value: string }, 'key'>
+  facts: Table<FactRow, [PlanId, string]>
 }
 
 export interface KeptDocument {
@@ -150,6 +159,7 @@ export class DeviceStore {
       damaged: '++id, plan',
       meta: 'key',
     })
+    tables.version(2).stores({ facts: '[plan+kind]' })
     // Some browsers never answer where storage is blocked.
     const opened = await Promise.race([
       tables.open().then(
@@ -200,6 +210,19 @@ export class DeviceStore {
 
   writeRecord(record: PlanRecord, now: number): Promise<boolean> {
     return this.#try((database) => database.plans.put({ id: record.id, record, openedAt: now }))
+  }
+
+  /** An answer of the server of this kind, the newest in place of the one before. */
+  writeFact(fact: FactRow): Promise<boolean> {
+    return this.#try((database) => database.facts.put(fact))
+  }
+
+  async readFact(plan: PlanId, kind: string): Promise<FactRow | null> {
+    try {
+      return (await this.#database?.facts.get([plan, kind])) ?? null
+    } catch {
+      return null
+    }
   }
 
   /** Keeps changes made here. True when they are on the disk. Calls in one turn share a transaction. */

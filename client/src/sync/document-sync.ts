@@ -36,6 +36,10 @@ interface DocumentEvents {
   ended: (code: ErrorCode) => void
   /** The plan's record on the server is at this count of changes. */
   recordChanged: (rights: number) => void
+  /** Links and roll-up of the plan are at this count of changes. */
+  linksChanged: (count: number) => void
+  /** Somebody's value of a cell was replaced unseen. */
+  conflictsChanged: () => void
 }
 
 const messageSync = 0
@@ -263,8 +267,16 @@ export class DocumentSync {
   #onStateless(payload: string): void {
     const message = parseStateless(payload)
     if (message === null) return
-    if (message.type === 'record') this.#events.recordChanged(message.rights)
-    else this.#refuse(isErrorCode(message.code) ? message.code : 'server.failed')
+    switch (message.type) {
+      case 'record':
+        return this.#events.recordChanged(message.rights)
+      case 'links':
+        return this.#events.linksChanged(message.count)
+      case 'conflicts':
+        return this.#events.conflictsChanged()
+      case 'rejected':
+        return this.#refuse(isErrorCode(message.code) ? message.code : 'server.failed')
+    }
   }
 
   #refuse(code: ErrorCode): void {

@@ -9,18 +9,13 @@ import { parseDocumentName, type DocumentName } from '@soanchung/shared/plan/doc
 import { readMeta } from '@soanchung/shared/plan/meta.ts'
 import { numberBlocks } from '@soanchung/shared/plan/numbering.ts'
 import { readOutline } from '@soanchung/shared/plan/outline.ts'
+import type { CellSource } from '@soanchung/shared/targets/formula.ts'
 import { referenceText } from '@soanchung/shared/targets/reference.ts'
-import { readBudget, readTargets } from '@soanchung/shared/targets/register.ts'
-import {
-  budgetColumns,
-  cellOf,
-  columnsOf,
-  contextOf,
-  rowsOf,
-  targetColumns,
-  type EntryRow,
-} from '@soanchung/shared/targets/view.ts'
+import { isLiving, readRegisters, registerNames, type RegisterName } from '@soanchung/shared/targets/register.ts'
+import { columnsOf, contextOf, registerColumns, rowsOf } from '@soanchung/shared/targets/view.ts'
+import type { EntryRow } from '@soanchung/shared/targets/view-cells.ts'
 import { m } from '../paraglide/messages.js'
+import { editText } from '../targets/cells.ts'
 import type { PlanModel } from '../plan/plan-model.svelte.ts'
 
 export interface DraftLine {
@@ -78,12 +73,12 @@ function readPart(part: PartId, mine: Y.Doc, model: PlanModel): DraftWords {
       text,
       differs: difference(text, present.find((one) => one.block.id === block.id)?.text),
     })),
-    cells: (['targets', 'budget'] as const).flatMap((register) => readCells(register, part, mine, theirs, model)),
+    cells: registerNames.flatMap((register) => readCells(register, part, mine, theirs, model)),
   }
 }
 
 function textsOf(document: Y.Doc, model: PlanModel): { block: Block; text: string }[] {
-  const own = new Map(readTargets(document).map((target) => [target.id, target]))
+  const cells = cellsOf(document, model)
   const words = (inline: Inline) => {
     switch (inline.type) {
       case 'text':
@@ -93,8 +88,7 @@ function textsOf(document: Y.Doc, model: PlanModel): { block: Block; text: strin
       case 'footnote':
         return ` [${m.sync_draft_footnote({ text: inline.text })}]`
       case 'reference':
-        return referenceText(own.get(inline.target) ?? model.targets.get(inline.target)?.target, inline.cell, false)
-          .text
+        return referenceText(cells.target(inline.target), inline.cell, cells).text
     }
   }
   return readBody(document.getXmlFragment('body')).blocks.map((block) => ({
@@ -103,33 +97,40 @@ function textsOf(document: Y.Doc, model: PlanModel): { block: Block; text: strin
   }))
 }
 
-/** Columns that nobody writes into. */
-const derived: readonly string[] = ['number', 'total', 'part']
+/** What formulas and references find in a refused document, and in the rest of the plan. */
+function cellsOf(document: Y.Doc, model: PlanModel): CellSource {
+  const { targets, budget } = readRegisters(document)
+  const [own, lines] = [new Map(targets.map((one) => [one.id, one])), new Map(budget.map((one) => [one.id, one]))]
+  return {
+    years: model.cells.years,
+    target: (id) => own.get(id) ?? model.cells.target(id),
+    line: (id) => lines.get(id) ?? model.cells.line(id),
+    lines: () => [...[...model.cells.lines()].filter(({ id }) => !lines.has(id)), ...budget.filter(isLiving)],
+  }
+}
 
-function readCells(
-  register: 'targets' | 'budget',
-  part: PartId,
-  mine: Y.Doc,
-  theirs: Y.Doc,
-  model: PlanModel,
-): DraftCell[] {
+/** Columns that nobody writes into. */
+const derived: readonly string[] = ['number', 'total', 'results', 'part']
+
+function readCells(register: RegisterName, part: PartId, mine: Y.Doc, theirs: Y.Doc, model: PlanModel): DraftCell[] {
   const source = (document: Y.Doc) => ({
     meta: model.meta,
-    parts: [{ id: part, title: '', targets: readTargets(document), budget: readBudget(document) }],
+    parts: [{ id: part, title: '', ...readRegisters(document) }],
     units: [...model.units.values()],
+    cells: cellsOf(document, model),
   })
   const entriesOf = (document: Y.Doc): EntryRow[] =>
     rowsOf({ register, scope: 'part', group: 'none' }, source(document), part).filter((row) => row.kind === 'entry')
   const rows = entriesOf(mine)
   const before = new Map(entriesOf(theirs).map((row) => [String(row.id), row]))
-  const context = contextOf(rows, source(mine))
-  const typed = (register === 'targets' ? targetColumns : budgetColumns).filter((key) => !derived.includes(key))
+  const context = { ...contextOf(rows, source(mine)), names: model.names }
+  const typed = registerColumns[register].filter((key) => !derived.includes(key))
   const columns = columnsOf({ register, columns: typed }, model.meta)
   return rows.flatMap((row) =>
     columns.flatMap(({ key, title }) => {
-      const { text } = cellOf(row, key, context)
+      const text = editText(row, key, context)
       const old = before.get(row.id)
-      const present = old === undefined ? '' : cellOf(old, key, context).text
+      const present = old === undefined ? '' : editText(old, key, context)
       return text === present ? [] : [{ name: `${row.entry.name}, ${title}`, text, present }]
     }),
   )

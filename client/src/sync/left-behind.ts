@@ -6,6 +6,8 @@
  */
 import * as Y from 'yjs'
 import { textBlockOf, type Block } from '@soanchung/shared/plan/blocks.ts'
+import { dueContent, formatDue } from '@soanchung/shared/targets/due.ts'
+import { formatFormula } from '@soanchung/shared/targets/formula-text.ts'
 import { formatQuantity } from '@soanchung/shared/targets/quantity-text.ts'
 import type { TextMove } from '@soanchung/shared/plan/split.ts'
 import { cell, parseCellKey, registers, valueContent } from '@soanchung/shared/targets/register.ts'
@@ -68,7 +70,9 @@ function readWords(type: Y.AbstractType<unknown>, late: Late, read: { words: str
 }
 
 const isTaken: ReadonlySet<string> = new Set(['movedTo', 'deletedAt'])
-const isTyped: ReadonlySet<string> = new Set(['name', 'note', 'source', 'baseline', 'value', 'amount'])
+const isTyped: ReadonlySet<string> = new Set([
+  ...['name', 'note', 'baseline', 'value', 'product', 'due', 'source', 'noun', 'price', 'quantity', 'amount'],
+])
 
 /** Cells that were filled in too late, of entries that the command took to another part. */
 function lateCells({ transaction, isLate, whole }: Late): string[] {
@@ -97,8 +101,11 @@ function lateCells({ transaction, isLate, whole }: Late): string[] {
 function cellWords(stored: unknown): string {
   const value: unknown = cell.safeParse(stored).data?.value
   if (typeof value === 'string') return value
+  const due = dueContent.safeParse(value).data
+  if (due !== undefined) return formatDue(due)
   const content = valueContent.safeParse(value).data
   if (content === undefined) return ''
+  if ('formula' in content) return formatFormula(content.formula, { nameOf: () => null })
   return 'typed' in content ? content.typed : formatQuantity(content.quantity, 'sentence')
 }
 

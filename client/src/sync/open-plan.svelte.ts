@@ -5,6 +5,7 @@
  * one, and what it refused becomes a draft.
  */
 import * as Y from 'yjs'
+import type * as z from 'zod/mini'
 import { accept, type ErrorCode, type Result } from '@soanchung/shared/errors.ts'
 import { partId as partIdSchema, type PartId, type PlanId, type UserId } from '@soanchung/shared/ids.ts'
 import {
@@ -35,6 +36,13 @@ import { LiveSaveState } from './save-state.svelte.ts'
 import { browserSurroundings, type Surroundings } from './surroundings.ts'
 import { joinTabs, type TabMessage, type Tabs } from './tabs.ts'
 
+/** What the server said of the plan besides its documents, kept for reading without a network. */
+export interface KeptFacts {
+  /** Null where nothing is kept, or nothing that can be read. */
+  read<Value>(kind: string, schema: z.ZodMiniType<Value>): Promise<{ value: Value; at: number } | null>
+  keep(kind: string, value: unknown, at: number): Promise<boolean>
+}
+
 export interface OpenedPlan {
   readonly plan: OpenPlan
   /** Reactive; true at every moment. `memory` may last a few milliseconds after a key. */
@@ -43,6 +51,7 @@ export interface OpenedPlan {
   readonly drafts: readonly NewDraft[]
   /** Records of the plan on this device that were found damaged and set aside in this opening. */
   readonly damaged: number
+  readonly facts: KeptFacts
   /** Waits a moment for what is on its way. */
   close(): Promise<void>
 }
@@ -83,7 +92,17 @@ class PlanSync implements OpenPlan, OpenedPlan {
   readonly id: PlanId
   readonly userId: UserId
   readonly save = new LiveSaveState()
+  linksCount = 0
+  conflictsCount = 0
   readonly damaged: number
+  readonly facts: KeptFacts = {
+    read: async (kind, schema) => {
+      const fact = await this.#store.readFact(this.id, kind)
+      const read = schema.safeParse(fact?.value)
+      return fact !== null && read.success ? { value: read.data, at: fact.at } : null
+    },
+    keep: (kind, value, at) => this.#store.writeFact({ plan: this.id, kind, at, value }),
+  }
 
   readonly #me: Me
   readonly #surroundings: Surroundings
@@ -252,6 +271,15 @@ class PlanSync implements OpenPlan, OpenedPlan {
       ended: (code) => this.#ended(name, code),
       recordChanged: (rights) => {
         if (rights > this.#record.rights) this.#refresh.soon()
+      },
+      linksChanged: (count) => {
+        if (count <= this.linksCount) return
+        this.linksCount = count
+        this.#notify()
+      },
+      conflictsChanged: () => {
+        this.conflictsCount += 1
+        this.#notify()
       },
     })
     if (name === this.#outlineName) {

@@ -1,6 +1,7 @@
 /** Targets of the plan and their cells, as a person who wants to quote one searches them. */
 import type { PartId, TargetId } from '@soanchung/shared/ids.ts'
 import { planYears } from '@soanchung/shared/plan/meta.ts'
+import type { CellSource } from '@soanchung/shared/targets/formula.ts'
 import { referenceText, type ReferenceText } from '@soanchung/shared/targets/reference.ts'
 import type { Target } from '@soanchung/shared/targets/register.ts'
 import { m } from '../paraglide/messages.js'
@@ -45,14 +46,14 @@ export function findCells(model: PlanModel, part: PartId, sought: string): Found
       const text = foldText(`${target.name} ${unit?.name ?? ''} ${unit?.symbol ?? ''} ${title}`)
       if (!rest.every((word) => text.includes(word))) continue
       const where = [title, unit?.symbol].filter(Boolean).join(' · ')
-      found.push({ target: target.id, name: target.name, where, cells: cellsOf(target, years, soughtYears) })
+      found.push({ target: target.id, name: target.name, where, cells: cellsOf(target, model.cells, soughtYears) })
     }
   }
   return found
 }
 
-function cellsOf(target: Target, years: readonly number[], only: readonly number[]): FoundCell[] {
-  const ofYears = (only.length > 0 ? only : years).map((year) => ({
+function cellsOf(target: Target, source: CellSource, only: readonly number[]): FoundCell[] {
+  const ofYears = (only.length > 0 ? only : source.years).map((year) => ({
     cell: `value.${year}`,
     label: m.targets_year({ year }),
   }))
@@ -63,5 +64,9 @@ function cellsOf(target: Target, years: readonly number[], only: readonly number
           { cell: 'baseline', label: m.targets_baseline() },
           { cell: 'name', label: m.targets_name() },
         ]
-  return [...ofYears, ...others].map((one) => ({ ...one, target: target.id, ...referenceText(target, one.cell) }))
+  return [...ofYears, ...others].map((one) => ({
+    ...one,
+    target: target.id,
+    ...referenceText(target, one.cell, source),
+  }))
 }

@@ -2,7 +2,7 @@
  * The keys of a table, as a spreadsheet has them: walking and selecting while no cell is edited,
  * taking or dropping what was typed while one is. Tab walks cells until Esc has let go of the table.
  */
-import type { EntryRow } from '@soanchung/shared/targets/view.ts'
+import type { EntryRow } from '@soanchung/shared/targets/view-cells.ts'
 import { m } from '../paraglide/messages.js'
 import { keysOf } from '../ui/commands.svelte.ts'
 import type { Grid } from './grid.svelte.ts'
@@ -83,16 +83,24 @@ function whileEditing(grid: Grid, keys: string): boolean {
   switch (keys) {
     case 'Enter':
     case 'Shift+Enter':
-      if (grid.commit()) grid.enter(keys === 'Enter' ? 'down' : 'up')
+      if (grid.commit()) stillSaying(grid, () => grid.enter(keys === 'Enter' ? 'down' : 'up'))
       return true
     case 'Tab':
     case 'Shift+Tab':
       if (!grid.commit()) return true
-      return grid.step(keys === 'Tab' ? 'next' : 'previous')
+      return stillSaying(grid, () => grid.step(keys === 'Tab' ? 'next' : 'previous'))
     case 'Escape':
       grid.cancel()
       return true
     default:
       return false
   }
+}
+
+/** What was said of the text that was typed is still read when the caret has gone on. */
+function stillSaying<Result>(grid: Grid, goOn: () => Result): Result {
+  const { message } = grid
+  const result = goOn()
+  grid.message = message
+  return result
 }

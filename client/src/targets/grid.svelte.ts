@@ -4,43 +4,42 @@
  * hold on to ids, so that rows which others add or delete do not move them. Markup and DOM are
  * RegisterGrid.svelte's.
  */
-import type { PartId, UnitId } from '@soanchung/shared/ids.ts'
+import type { PartId } from '@soanchung/shared/ids.ts'
 import type { ViewBlock } from '@soanchung/shared/plan/blocks.ts'
+import type { CellNames } from '@soanchung/shared/targets/formula-text.ts'
+import { noEntries } from '@soanchung/shared/targets/register.ts'
 import {
-  cellOf,
   columnsOf,
   contextOf,
   rowsOf,
   totalOf,
+  type TableColumn,
+  type TableRow,
+} from '@soanchung/shared/targets/view.ts'
+import {
+  cellOf,
+  sumOf,
   type CellContext,
   type EntryRow,
   type TableCell,
-  type TableColumn,
-  type TableRow,
   type ViewSource,
-} from '@soanchung/shared/targets/view.ts'
+} from '@soanchung/shared/targets/view-cells.ts'
 import { titleOf } from '../plan/outline-tree.svelte.ts'
 import type { PlanModel } from '../plan/plan-model.svelte.ts'
 import { m } from '../paraglide/messages.js'
-import { foldText } from '@soanchung/shared/fold.ts'
-import { editText, isDerived, readCell } from './cells.ts'
+import { cellRefOf, editText, isDerived, readCell, type Reading } from './cells.ts'
+import { explanation, faultText, refusalText } from './cell-words.ts'
+import { beginsFormula, wantsCell, withCell } from './formula-draft.ts'
 import { fillDown, planPaste, type PasteProblem } from './paste.ts'
 import { addEntries, mayWrite, moveEntry, writeEntries } from './register-edit.ts'
 import { blockOf, stepFrom, type CellBlock, type Extent, type Place, type Step } from './selection.ts'
 
-export type GridView = Pick<ViewBlock, 'register' | 'scope' | 'columns' | 'group'>
-
-/** Rows are shown where their words hold `text`, and their unit is `unit` (of the entry, or of its part). */
-export interface GridFilter {
-  text: string
-  unit: string | null
-}
+export type GridView = Pick<ViewBlock, 'register' | 'scope' | 'columns' | 'group' | 'order' | 'filter' | 'subtotals'>
 
 interface GridSetup {
   view: GridView
   /** Where the table stands, and where new rows go; null where no part is meant. */
   part: PartId | null
-  filter?: GridFilter | undefined
 }
 
 /** A place by ids, with the index where it stood last. */
@@ -52,10 +51,17 @@ interface Held {
 
 interface Editing {
   draft: string
+  /** Where the caret stands in the draft. */
+  caret: number
+  /** The cell right before the caret was chosen with the pointer: the next one takes its place. */
+  isPointing: boolean
   /** What stood there; typing it back writes nothing. */
   before: string
   error: string | null
 }
+
+/** The table in which a formula is being written: a press on a cell of any table of the plan goes into it. */
+const writing = new WeakMap<PlanModel, Grid>()
 
 export class Grid {
   readonly model: PlanModel
@@ -71,13 +77,16 @@ export class Grid {
   #tabbedFrom: number | null = null
 
   readonly view: GridView = $derived.by(() => this.#setup().view)
-  readonly #source: ViewSource = $derived.by(() => sourceOf(this.model, this.#setup()))
+  readonly #source: ViewSource = $derived.by(() => sourceOf(this.model, this.#setup(), this.#names))
   readonly columns: TableColumn[] = $derived.by(() => columnsOf(this.view, this.model.meta))
   readonly rows: readonly TableRow[] = $derived.by(() => {
     const next = rowsOf(this.view, this.#source, this.#setup().part)
     return (this.#kept = keepRows(this.#kept, next))
   })
-  readonly context: CellContext = $derived.by(() => contextOf(this.rows, this.#source))
+  readonly context: CellContext & { names: CellNames } = $derived.by(() => ({
+    ...contextOf(this.rows, this.#source),
+    names: this.#names,
+  }))
   readonly total: TableCell[] | null = $derived.by(() =>
     this.view.register === 'budget' && this.rows.length > 0
       ? this.columns.map((column) => totalOf(this.rows, column.key, this.context))
@@ -95,14 +104,48 @@ export class Grid {
     blockOf({ anchor: this.#anchor === null ? this.focus : this.#placeOf(this.#anchor), focus: this.focus }),
   )
   #kept: readonly TableRow[] = []
+  /** Asked for the names of the whole plan only where one is needed. */
+  readonly #names: CellNames
 
   constructor(model: PlanModel, setup: () => GridSetup) {
     this.model = model
     this.#setup = setup
+    this.#names = {
+      nameOf: (ref) => model.names.nameOf(ref),
+      find: (words) => model.names.find(words),
+      all: () => model.names.all(),
+    }
   }
 
   cell(row: EntryRow, key: string): TableCell {
     return cellOf(row, key, this.context)
+  }
+
+  /** The sums of a group of rows, in the order of the columns. */
+  subtotals(members: readonly EntryRow[]): TableCell[] {
+    return this.columns.map(({ key }) => sumOf(members, key, this.context))
+  }
+
+  /** Where the figure of a cell comes from, or why there is none; null where its words say all. */
+  explain(row: EntryRow, key: string, cell: TableCell): string | null {
+    const isPlain = cell.kind !== 'unread' && cell.kind !== 'problem' && cell.isDerived !== true
+    return isPlain ? null : explanation(row, key, cell, this.context, this.reading)
+  }
+
+  /** What typed words are read with. */
+  get reading(): Reading {
+    const { model, context } = this
+    return {
+      scale: context.scale,
+      cells: context.cells,
+      names: this.#names,
+      get units() {
+        return [...model.units.values()]
+      },
+      get targets() {
+        return [...model.targets.values()].map(({ target }) => target)
+      },
+    }
   }
 
   /** The row and column with the caret; null in an empty table. */
@@ -120,6 +163,7 @@ export class Grid {
     }
     if (key === 'number') return m.targets_derived_number()
     if (key === 'total') return m.targets_derived_total()
+    if (key.startsWith('result.')) return m.targets_derived_result()
     return isDerived(key) ? m.targets_derived_part() : null
   }
 
@@ -176,31 +220,65 @@ export class Grid {
       return
     }
     const before = editText(current.row, current.column.key, this.context)
-    this.editing = { draft: typed ?? before, before, error: null }
+    const draft = typed ?? before
+    this.#write({ draft, before, caret: draft.length, isPointing: false, error: null })
     this.message = ''
   }
 
-  type(draft: string): void {
+  type(draft: string, caret = draft.length): void {
     if (this.editing === null) this.edit(draft)
-    else this.editing = { ...this.editing, draft, error: null }
+    else this.#write({ ...this.editing, draft, caret, isPointing: false, error: null })
+  }
+
+  moveCaret(caret: number): void {
+    if (this.editing !== null && this.editing.caret !== caret) {
+      this.editing = { ...this.editing, caret, isPointing: false }
+    }
   }
 
   cancel(): void {
-    this.editing = null
+    this.#write(null)
+  }
+
+  /** Takes a cell that was pressed into the formula that is being written, in whichever table; false where none waits for one. */
+  pointAt(row: EntryRow, key: string): boolean {
+    const writer = writing.get(this.model)
+    const written = writer?.editing ?? null
+    const ref = cellRefOf(row, key)
+    if (writer === undefined || written === null || ref === null) return false
+    if (!wantsCell(written) && !written.isPointing) return false
+    const name = this.#names.nameOf(ref)
+    if (name === null) return false
+    writer.insertCell(name, true)
+    return true
+  }
+
+  insertCell(name: string, isPointing = false): void {
+    if (this.editing !== null)
+      this.#write({ ...this.editing, ...withCell(this.editing, name), isPointing, error: null })
+  }
+
+  #write(editing: Editing | null): void {
+    this.editing = editing
+    if (editing !== null && beginsFormula(editing.draft)) writing.set(this.model, this)
+    else if (writing.get(this.model) === this) writing.delete(this.model)
   }
 
   /** Writes a text into any cell. What is wrong with it where it has no place, else null. */
   write(row: EntryRow, key: string, text: string): string | null {
     const reason = this.refusal(row, key)
     if (reason !== null) return reason
-    const read = readCell(row, key, text, { scale: this.context.scale, units: [...this.model.units.values()] })
-    if (!read.ok) return read.problem === 'too-long' ? m.targets_too_long() : m.targets_unknown_unit({ text })
-    writeEntries(this.model, [{ register: row.register, part: row.part, id: row.id, fields: read.fields }])
+    const { reading } = this
+    const read = readCell(row, key, text, reading)
+    if (!read.ok) return refusalText(read)
+    this.writeFields(row, read.fields)
+    this.message = read.unread ? faultText(row, key, text, reading) : ''
     return null
   }
 
-  writeUnit(row: EntryRow, responsible: UnitId | null): void {
-    writeEntries(this.model, [{ register: row.register, part: row.part, id: row.id, fields: { responsible } }])
+  /** Writes cells whose values are chosen, not typed. */
+  writeFields(row: EntryRow, fields: Record<string, unknown>): void {
+    writeEntries(this.model, [{ register: row.register, part: row.part, id: row.id, fields }])
   }
 
   /** Writes what was typed. False where it has no place; the cell then stays open and says why. */
@@ -208,11 +286,11 @@ export class Grid {
     const { current, editing } = this
     if (editing === null) return true
     if (current === null || editing.draft === editing.before) {
-      this.editing = null
+      this.#write(null)
       return true
     }
     const error = this.write(current.row, current.column.key, editing.draft)
-    this.editing = error === null ? null : { ...editing, error }
+    this.#write(error === null ? null : { ...editing, error })
     return error === null
   }
 
@@ -262,15 +340,18 @@ export class Grid {
       this.message = m.targets_readonly()
       return
     }
-    const unit = this.model.partUnits.get(part)?.[0]?.id
-    const fields = this.view.register === 'targets' && unit !== undefined ? { responsible: unit } : {}
-    const added = addEntries(
-      this.model,
-      { register: this.view.register, part, ...(behind === undefined ? {} : { after: behind.id }) },
-      [fields],
-    )
+    const { register, filter } = this.view
+    const unit = filter?.unit ?? (register === 'budget' ? undefined : this.model.partUnits.get(part)?.[0]?.id)
+    const fields = {
+      ...(unit === undefined ? {} : { [register === 'tasks' ? 'lead' : 'responsible']: unit }),
+      ...(register === 'budget' && filter?.source !== undefined ? { source: filter.source } : {}),
+    }
+    const added = addEntries(this.model, { register, part, ...(behind === undefined ? {} : { after: behind.id }) }, [
+      fields,
+    ])
     const row = added === null ? undefined : this.#rowIndex.get(added[0] ?? '')
     if (row !== undefined) this.select({ row, column: Math.max(0, column) })
+    else if (added !== null) this.message = m.targets_added_hidden()
   }
 
   /** Moves the caret's row past its neighbour, within its group and part. */
@@ -281,6 +362,7 @@ export class Grid {
     const neighbour = beside?.kind === 'entry' ? beside : undefined
     const reason = this.refusal(current.row, 'name')
     if (reason !== null) this.message = reason
+    else if (this.view.order !== undefined) this.message = m.targets_sorted()
     else if (!moveEntry(this.model, current.row, neighbour, direction)) this.message = m.targets_cannot_move()
   }
 
@@ -288,10 +370,10 @@ export class Grid {
     const { view, newRowsIn } = this
     const planned = planPaste(texts, onto, {
       register: view.register,
-      newRowsIn: view.scope === 'part' && view.group === 'none' && !this.#isFiltered() ? newRowsIn : null,
+      newRowsIn: view.scope === 'part' && this.#isInOrder() ? newRowsIn : null,
       rows: this.rows,
       columns: this.columns,
-      context: { ...this.context, units: this.model.units },
+      reading: this.reading,
       refusal: (row, key) => (isDerived(key) ? null : this.refusal(row, key)),
     })
     if (!planned.ok) {
@@ -312,9 +394,10 @@ export class Grid {
     this.message = (done(paste.cells, paste.unread) + leftOut).trim()
   }
 
-  #isFiltered(): boolean {
-    const { filter } = this.#setup()
-    return filter !== undefined && (filter.text !== '' || filter.unit !== null)
+  /** Rows stand as in the register, all of them, so that a new one stands at the end. */
+  #isInOrder(): boolean {
+    const { group, order, filter } = this.view
+    return group === 'none' && order === undefined && filter === undefined
   }
 
   #extent(): Extent {
@@ -342,31 +425,20 @@ export class Grid {
   }
 }
 
-function sourceOf(model: PlanModel, { view, part, filter }: GridSetup): ViewSource {
+function sourceOf(model: PlanModel, { view, part }: GridSetup, names: CellNames): ViewSource {
   const own = part === null ? [] : [part]
   const ids = view.scope === 'part' ? own : model.outline.inOrder.map((one) => one.id)
   const parts = ids.map((id) => {
-    const { targets = [], budget = [] } = model.part(id) ?? {}
-    return { id, title: partTitle(model, id), targets, budget }
+    const { targets, tasks, budget } = model.part(id) ?? noEntries
+    return { id, title: partTitle(model, id), targets, tasks, budget }
   })
-  const units = [...model.units.values()]
-  if (filter === undefined) return { meta: model.meta, parts, units }
-  const sought = foldText(filter.text)
-  const fits = (words: string) => sought === '' || foldText(words).includes(sought)
   return {
     meta: model.meta,
-    units,
-    parts: parts.map((one) => ({
-      ...one,
-      targets: one.targets.filter(
-        (entry) => fits(`${entry.name} ${entry.note}`) && (filter.unit === null || entry.responsible === filter.unit),
-      ),
-      budget: one.budget.filter(
-        (entry) =>
-          fits(`${entry.name} ${entry.source} ${entry.note}`) &&
-          (filter.unit === null || (model.partUnits.get(one.id) ?? []).some((unit) => unit.id === filter.unit)),
-      ),
-    })),
+    parts,
+    units: [...model.units.values()],
+    cells: model.cells,
+    names,
+    results: model.results,
   }
 }
 
@@ -396,6 +468,8 @@ function problemText(problem: PasteProblem): string {
       return m.targets_paste_refused({ row: problem.row, reason: problem.reason })
     case 'unknown-unit':
       return m.targets_paste_unit({ row: problem.row, text: problem.text })
+    case 'unknown-target':
+      return m.targets_paste_target({ row: problem.row, text: problem.text })
     case 'too-long':
       return m.targets_paste_long({ row: problem.row, column: problem.column })
   }

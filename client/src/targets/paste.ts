@@ -3,11 +3,12 @@
  * written: a block that does not fit, or that touches a cell which may not be written, is refused
  * whole, with the reason. Columns that are derived take nothing, and say so.
  */
-import { budgetLine, target } from '@soanchung/shared/targets/register.ts'
-import { newId, type BudgetLineId, type PartId, type TargetId } from '@soanchung/shared/ids.ts'
-import type { CellContext, EntryRow, TableColumn, TableRow } from '@soanchung/shared/targets/view.ts'
-import { isDerived, readCell, withFields } from './cells.ts'
-import type { EntryWrite, RegisterName } from './register-edit.ts'
+import { budgetLine, target, task, type RegisterName } from '@soanchung/shared/targets/register.ts'
+import { newId, type BudgetLineId, type PartId, type TargetId, type TaskId } from '@soanchung/shared/ids.ts'
+import type { TableColumn, TableRow } from '@soanchung/shared/targets/view.ts'
+import type { EntryRow } from '@soanchung/shared/targets/view-cells.ts'
+import { isDerived, readCell, withFields, type CellRefusal, type Reading } from './cells.ts'
+import type { EntryWrite } from './register-edit.ts'
 import type { CellBlock } from './selection.ts'
 
 interface PasteTable {
@@ -16,7 +17,7 @@ interface PasteTable {
   newRowsIn: PartId | null
   rows: readonly TableRow[]
   columns: readonly TableColumn[]
-  context: CellContext
+  reading: Reading
   /** Why a cell may not be written; null where it may. */
   refusal: (row: EntryRow, key: string) => string | null
 }
@@ -38,7 +39,7 @@ export type PasteProblem =
   | { kind: 'rows'; have: number; need: number }
   | { kind: 'columns'; have: number; need: number }
   | { kind: 'refused'; row: number; reason: string }
-  | { kind: 'unknown-unit' | 'too-long'; row: number; column: string; text: string }
+  | { kind: CellRefusal['why']; row: number; column: string; text: string }
 
 export function planPaste(
   block: readonly (readonly string[])[],
@@ -111,15 +112,23 @@ function tile(
 
 function blankRow(table: PasteTable): EntryRow {
   const place = { kind: 'entry', part: table.newRowsIn as PartId, number: 0 } as const
-  if (table.register === 'targets') {
-    const id = newId<TargetId>()
-    return { ...place, register: 'targets', id, entry: target.parse({ id, order: 'a0' }) }
+  switch (table.register) {
+    case 'targets': {
+      const id = newId<TargetId>()
+      return { ...place, register: 'targets', id, entry: target.parse({ id, order: 'a0' }) }
+    }
+    case 'tasks': {
+      const id = newId<TaskId>()
+      return { ...place, register: 'tasks', id, entry: task.parse({ id, order: 'a0' }) }
+    }
+    case 'budget': {
+      const id = newId<BudgetLineId>()
+      return { ...place, register: 'budget', id, entry: budgetLine.parse({ id, order: 'a0' }) }
+    }
   }
-  const id = newId<BudgetLineId>()
-  return { ...place, register: 'budget', id, entry: budgetLine.parse({ id, order: 'a0' }) }
 }
 
-/** Reads the measure first, because it says how the figures beside it are to be read. */
+/** Reads measure and noun first, because they say how the figures beside them are to be read. */
 function readRow(
   row: EntryRow,
   texts: readonly string[],
@@ -129,22 +138,23 @@ function readRow(
   const cells = columns
     .map((column, index) => ({ column, text: texts[index] ?? '' }))
     .filter(({ column }) => !isDerived(column.key))
-    .sort((a, b) => Number(b.column.key === 'measure') - Number(a.column.key === 'measure'))
-  const units = [...table.context.units.values()]
+    .sort((a, b) => Number(saysMeasure(b.column.key)) - Number(saysMeasure(a.column.key)))
   let current = row
   let fields: Record<string, unknown> = {}
   let unread = 0
   for (const { column, text } of cells) {
     const reason = table.refusal(row, column.key)
     if (reason !== null) return { kind: 'refused', row: row.number, reason }
-    const read = readCell(current, column.key, text, { scale: table.context.scale, units })
-    if (!read.ok) return { kind: read.problem, row: row.number, column: column.title, text }
+    const read = readCell(current, column.key, text, table.reading)
+    if (!read.ok) return { kind: read.why, row: row.number, column: column.title, text: read.text }
     if (read.unread) unread += 1
     fields = { ...fields, ...read.fields }
     current = withFields(current, read.fields)
   }
   return { fields, cells: cells.length, unread }
 }
+
+const saysMeasure = (key: string) => key === 'measure' || key === 'noun'
 
 /** Fills every selected row with the texts of the first; one row alone takes those of the row above. */
 export function fillDown(selected: CellBlock, rows: readonly TableRow[]): { from: number; onto: CellBlock } | null {

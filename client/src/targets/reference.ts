@@ -17,7 +17,7 @@ interface ShownReference extends ReferenceText {
 export function showReference(model: PlanModel, reference: { target: TargetId; cell: string }): ShownReference {
   const living = model.targets.get(reference.target)
   const target = living?.target ?? lastKnown(model, reference.target)
-  const shown = referenceText(target, reference.cell, living === undefined)
+  const shown = referenceText(target, reference.cell, model.cells, living === undefined)
   const words = { name: target?.name ?? '', cell: cellName(reference.cell) }
   switch (shown.state) {
     case 'ok':
@@ -26,6 +26,8 @@ export function showReference(model: PlanModel, reference: { target: TargetId; c
       return { ...shown, title: m.targets_reference_empty(words) }
     case 'unread':
       return { ...shown, title: m.targets_reference_unread(words) }
+    case 'problem':
+      return { ...shown, title: m.targets_reference_problem(words) }
     case 'broken':
       return { ...shown, title: m.targets_reference_broken(words) }
   }

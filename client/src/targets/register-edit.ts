@@ -3,14 +3,11 @@
  * with the origin of a hand's edit, so that undo sees it; one call is one transaction a part. A
  * part that may not be written is never touched: the functions say so by `false` or null.
  */
-import { newId, type BudgetLineId, type PartId, type TargetId } from '@soanchung/shared/ids.ts'
-import { registers, rowOrder, writeCells } from '@soanchung/shared/targets/register.ts'
-import type { EntryRow } from '@soanchung/shared/targets/view.ts'
+import { newId, type PartId } from '@soanchung/shared/ids.ts'
+import { registers, rowOrder, writeCells, type EntryId, type RegisterName } from '@soanchung/shared/targets/register.ts'
+import type { EntryRow } from '@soanchung/shared/targets/view-cells.ts'
 import { userEdit } from '../plan/edit-origin.ts'
 import type { PlanModel } from '../plan/plan-model.svelte.ts'
-
-export type RegisterName = keyof typeof registers
-type EntryId = TargetId | BudgetLineId
 
 interface EntryPlace {
   register: RegisterName
@@ -52,7 +49,7 @@ export function addEntries(
   const found = entries.findIndex((entry) => entry.id === place.after)
   let at = found < 0 ? entries.length - 1 : found
   const writes = rows.map((fields): EntryWrite => {
-    const id = newId<TargetId & BudgetLineId>()
+    const id = newId<EntryId>()
     const order = rowOrder(entries, at)
     entries.splice(at + 1, 0, { id, order })
     at += 1

@@ -3,7 +3,7 @@
  * finished. Places and persons do not exist. In a sentence, `{key.value.2030}` quotes the target
  * of that key.
  */
-import type { BlockKind } from '@soanchung/shared/plan/blocks.ts'
+import type { BlockKind, ViewBlock } from '@soanchung/shared/plan/blocks.ts'
 import type { PlanMeta } from '@soanchung/shared/plan/meta.ts'
 import type { PartNumbering, PartRole } from '@soanchung/shared/plan/outline.ts'
 import type { PlanRole } from '@soanchung/shared/permissions.ts'
@@ -15,7 +15,9 @@ interface DemoUnit extends Pick<UnitBody, 'kind' | 'level' | 'profile' | 'signer
   name: string
   parent: string | null
   memberOf: readonly string[]
-  role: PlanRole
+  guidedBy?: readonly string[]
+  /** In the commune's plan; null for who has none. */
+  role: PlanRole | null
 }
 
 /** A unit of the commune; `signers` as pairs of office and name, the usual one first. */
@@ -35,6 +37,14 @@ function communeUnit(
 const standing = 'TM. BAN THƯỜNG VỤ'
 const association: [UnitKind, FormatProfile] = ['association', 'association']
 
+/** The Front of another commune, whose plan nobody has begun. */
+function otherCommune(symbol: string, name: string): DemoUnit {
+  return {
+    ...{ symbol, name, parent: 'MTTQ-T', kind: 'front', level: 'commune', profile: 'front', role: null },
+    ...{ memberOf: [], signers: [] },
+  }
+}
+
 export const demoUnits: readonly DemoUnit[] = [
   communeUnit(['ĐU', 'Đảng uỷ xã Mây Hồng', null], ['party', 'party'], 'reviewer', [
     'T/M BAN THƯỜNG VỤ',
@@ -48,11 +58,14 @@ export const demoUnits: readonly DemoUnit[] = [
     'TM. UỶ BAN NHÂN DÂN',
     ['CHỦ TỊCH', 'Đinh Công Thành'],
   ]),
-  communeUnit(['MTTQ', 'Uỷ ban MTTQ Việt Nam xã Mây Hồng', 'ĐU'], ['front', 'front'], 'lead', [
-    'TM. BAN THƯỜNG TRỰC',
-    ['PHÓ CHỦ TỊCH', 'Nguyễn Thu Hà'],
-    ['CHỦ TỊCH', 'Trịnh Xuân Hoà'],
-  ]),
+  {
+    ...communeUnit(['MTTQ', 'Uỷ ban MTTQ Việt Nam xã Mây Hồng', 'ĐU'], ['front', 'front'], 'lead', [
+      'TM. BAN THƯỜNG TRỰC',
+      ['PHÓ CHỦ TỊCH', 'Nguyễn Thu Hà'],
+      ['CHỦ TỊCH', 'Trịnh Xuân Hoà'],
+    ]),
+    guidedBy: ['MTTQ-T'],
+  },
   communeUnit(['HND', 'Hội Nông dân xã Mây Hồng', 'MTTQ'], association, 'drafter', [
     standing,
     ['CHỦ TỊCH', 'Trần Văn Lực'],
@@ -77,6 +90,13 @@ export const demoUnits: readonly DemoUnit[] = [
     'TM. BAN CÔNG TÁC MẶT TRẬN',
     ['TRƯỞNG BAN', 'Triệu Thị Hạnh'],
   ]),
+  {
+    ...{ symbol: 'MTTQ-T', name: 'Uỷ ban MTTQ Việt Nam tỉnh Vân Sơn', parent: null, kind: 'front', level: 'province' },
+    ...{ profile: 'front', memberOf: [], role: null },
+    signers: [{ authority: 'TM. BAN THƯỜNG TRỰC', office: 'PHÓ CHỦ TỊCH', name: 'Đặng Ngọc Minh' }],
+  },
+  otherCommune('MTTQ-SB', 'Uỷ ban MTTQ Việt Nam xã Suối Bạc'),
+  otherCommune('MTTQ-TK', 'Uỷ ban MTTQ Việt Nam xã Tân Khai'),
 ]
 
 interface DemoPerson {
@@ -98,6 +118,8 @@ export const demoPeople: readonly DemoPerson[] = [
   { username: 'thuongvu', name: 'Lý Văn Sơn', office: 'Uỷ viên Ban Thường vụ Đảng uỷ', unit: 'ĐU' },
   { username: 'vanphong', name: 'Lê Minh Đức', office: 'Chánh Văn phòng Đảng uỷ', unit: 'VP' },
   { username: 'thondoiche', name: 'Triệu Thị Hạnh', office: 'Trưởng ban', unit: 'BCTMT' },
+  { username: 'mattrantinh', name: 'Đặng Ngọc Minh', office: 'Phó Chủ tịch UBMTTQ tỉnh', unit: 'MTTQ-T' },
+  { username: 'suoibac', name: 'Lò Thị Xuân', office: 'Chủ tịch UBMTTQ xã Suối Bạc', unit: 'MTTQ-SB' },
   { username: 'quantri', name: 'Ngô Hải Yến', office: 'Quản trị hệ thống', unit: 'VP', administrator: true },
 ]
 
@@ -283,22 +305,93 @@ function target(
   return { key, part, name, measure, comparison, baseline, values: values.split(' '), unit }
 }
 
+interface DemoTask {
+  name: string
+  lead: string
+  partners: readonly string[]
+  others?: string
+  product: string
+  /** As it is typed. */
+  due: string
+  serves: readonly string[]
+}
+
+export const demoTasks: readonly DemoTask[] = [
+  {
+    name: 'Biên soạn, in tờ gấp hướng dẫn phân loại rác tại nhà',
+    lead: 'HPN',
+    partners: ['ĐTN'],
+    product: 'Tờ gấp phát đến từng hộ',
+    due: '31/3/2026',
+    serves: ['tuyen-truyen', 'phan-loai'],
+  },
+  {
+    name: 'Rà soát, bổ sung nội dung môi trường vào quy ước của thôn',
+    lead: 'MTTQ',
+    partners: ['UBND'],
+    others: 'Ban công tác Mặt trận các thôn',
+    product: 'Quy ước đã sửa của từng thôn',
+    due: 'Quý III/2026',
+    serves: ['thon-quy-uoc'],
+  },
+  {
+    name: 'Đặt bể thu gom bao gói thuốc bảo vệ thực vật ở đầu bờ',
+    lead: 'HND',
+    partners: ['UBND', 'CCB'],
+    product: '24 bể, có biển hướng dẫn',
+    due: 'tháng 6/2026',
+    serves: ['bao-goi'],
+  },
+  {
+    name: 'Trồng và giao chăm sóc cây xanh dọc đường thôn',
+    lead: 'ĐTN',
+    partners: ['CCB', 'CĐ'],
+    others: 'các trường học',
+    product: 'Sổ giao cây cho từng chi đoàn',
+    due: 'hằng năm, trước Tết trồng cây',
+    serves: ['cay-xanh'],
+  },
+  {
+    name: 'Kiểm tra, chấm điểm khu dân cư sáng, xanh, sạch, đẹp',
+    lead: 'MTTQ',
+    partners: ['HND', 'HPN', 'ĐTN', 'CCB', 'CĐ'],
+    product: 'Báo cáo kết quả, danh sách đề nghị khen',
+    due: 'năm 2026',
+    serves: ['cam-ket', 'duong-tu-quan'],
+  },
+]
+
 interface DemoBudgetLine {
   name: string
   source: string
-  /** Million đồng, 2026 to 2030. */
-  amounts: readonly string[]
+  unit?: string
+  /** Million đồng, 2026 to 2030; left out where price and quantities say it. */
+  amounts?: readonly string[]
+  /** Thousand đồng for each. */
+  price?: string
+  noun?: string
+  quantities?: readonly string[]
 }
 
 export const demoBudget: readonly DemoBudgetLine[] = [
-  { name: 'Tuyên truyền, tập huấn cho cán bộ thôn', source: 'Ngân sách xã', amounts: ['45', '45', '50', '50', '50'] },
-  { name: 'Thùng rác phân loại tại điểm công cộng', source: 'Ngân sách xã', amounts: ['120', '80', '80', '40', '40'] },
+  {
+    ...{ name: 'Tuyên truyền, tập huấn cho cán bộ thôn', source: 'Ngân sách xã', unit: 'MTTQ' },
+    amounts: ['45', '45', '50', '50', '50'],
+  },
+  {
+    ...{ name: 'Thùng rác phân loại tại điểm công cộng', source: 'Ngân sách xã', unit: 'UBND' },
+    ...{ noun: 'thùng', price: '800', quantities: ['150', '100', '100', '50', '50'] },
+  },
   {
     name: 'Hỗ trợ mô hình của các tổ chức thành viên',
     source: 'Quỹ Vì môi trường',
+    unit: 'MTTQ',
     amounts: ['60', '60', '75', '75', '90'],
   },
-  { name: 'Đèn chiếu sáng và cây xanh đường thôn', source: 'Xã hội hoá', amounts: ['210', '210', '180', '150', '150'] },
+  {
+    ...{ name: 'Đèn chiếu sáng và cây xanh đường thôn', source: 'Xã hội hoá', unit: 'CCB' },
+    amounts: ['210', '210', '180', '150', '150'],
+  },
 ]
 
 type DemoBlock = readonly [kind: BlockKind, text: string, depth?: number]
@@ -314,8 +407,8 @@ export interface DemoPart {
   /** What was agreed about the work: the deadline in days from the first start, and how far it is. */
   work?: { due: number; note?: string; status?: 'done' | 'returned'; reason?: string }
   blocks: readonly DemoBlock[]
-  /** A table of the whole plan's targets, or of the part's own register, behind the text. */
-  view?: { register: 'targets' | 'budget'; scope: 'part' | 'plan'; group: 'none' | 'unit'; title: string }
+  /** A table of the whole plan's targets, or of the part's own register, behind the text; the latter brings its entries. */
+  view?: Pick<ViewBlock, 'register' | 'scope' | 'group' | 'title'> & Partial<Pick<ViewBlock, 'subtotals'>>
 }
 
 export const demoParts: readonly DemoPart[] = [
@@ -493,7 +586,10 @@ export const demoParts: readonly DemoPart[] = [
         'Kinh phí bảo đảm từ ngân sách xã, quỹ của các tổ chức và nguồn xã hội hoá; dự kiến theo từng năm như sau:',
       ],
     ],
-    view: { register: 'budget', scope: 'part', group: 'none', title: 'Dự kiến kinh phí giai đoạn 2026 - 2030' },
+    view: {
+      ...{ register: 'budget', scope: 'part', group: 'source', subtotals: true },
+      title: 'Dự kiến kinh phí giai đoạn 2026 - 2030',
+    },
   },
   { key: 'to-chuc', parent: null, title: 'Tổ chức thực hiện', units: ['MTTQ'], blocks: [] },
   {
@@ -512,6 +608,7 @@ export const demoParts: readonly DemoPart[] = [
       ],
       ['dashed', 'Đề nghị Uỷ ban nhân dân xã bố trí kinh phí, phương tiện thu gom và điểm tập kết rác.'],
     ],
+    view: { register: 'tasks', scope: 'part', group: 'none', title: 'Bảng phân công nhiệm vụ' },
   },
   { key: 'bao-cao', parent: 'to-chuc', title: 'Kiểm tra, báo cáo', units: ['MTTQ'], blocks: [] },
   {

@@ -6,7 +6,7 @@
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { RefusalError, type Result } from '@soanchung/shared/errors.ts'
+import { RefusalError } from '@soanchung/shared/errors.ts'
 import {
   newId,
   type BlockId,
@@ -14,15 +14,20 @@ import {
   type PartId,
   type PlanId,
   type TargetId,
+  type TaskId,
   type UnitId,
 } from '@soanchung/shared/ids.ts'
-import { textBlockOf, type Block, type Inline } from '@soanchung/shared/plan/blocks.ts'
+import { textBlockOf, type Block } from '@soanchung/shared/plan/blocks.ts'
+import type { Actor } from '@soanchung/shared/permissions.ts'
 import type { PlanSnapshot, SnapshotPart } from '@soanchung/shared/plan/snapshot.ts'
 import type { CreatePlanBody } from '@soanchung/shared/protocol.ts'
-import { rowOrder, type ValueContent } from '@soanchung/shared/targets/register.ts'
+import { parseDue } from '@soanchung/shared/targets/due.ts'
+import type { MoneyScale } from '@soanchung/shared/targets/quantity.ts'
+import type { ValueContent } from '@soanchung/shared/targets/register.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import { newPassword } from '../accounts/first-password.ts'
 import { actorOf, addMember, readPerson } from '../accounts/people.ts'
+import type { Links } from '../links/links.ts'
 import type { Lead } from '../plans/lead.ts'
 import type { Plans } from '../plans/plans.ts'
 import type { Database } from '../storage/database.ts'
@@ -33,10 +38,13 @@ import {
   demoParts,
   demoPeople,
   demoTargets,
+  demoTasks,
   demoUnits,
   type DemoPart,
   type DemoTarget,
 } from './content.ts'
+import { linkDemo } from './linked-plans.ts'
+import { found, granted, inlinesOf, rowOrders } from './pieces.ts'
 
 export interface DemoAccount {
   username: string
@@ -50,6 +58,7 @@ interface DemoOptions {
   accounts: Accounts
   plans: Plans
   lead: Lead
+  links: Links
   dataFolder: string
   /** False leaves the installation as it is. */
   wanted: boolean
@@ -72,18 +81,15 @@ export async function fillWithDemo(options: DemoOptions): Promise<DemoAccount[]>
 
   await query.insertInto('installation').values(unfinished).execute()
   const unitIds = new Map(demoUnits.map(({ symbol }) => [symbol, newId<UnitId>()]))
-  const units = demoUnits.map(({ symbol, name, parent, kind, level, profile, memberOf, signers }, index) => ({
+  const units = demoUnits.map(({ symbol, name, parent, guidedBy = [], memberOf, ...unit }, index) => ({
     id: found(unitIds, symbol),
     body: {
-      kind,
-      level,
-      profile,
+      ...{ kind: unit.kind, level: unit.level, profile: unit.profile, signers: unit.signers },
       colour: index % 10,
       names: [{ since: '', name, symbol }],
       parent: parent === null ? null : found(unitIds, parent),
-      guidedBy: [],
+      guidedBy: guidedBy.map((one) => found(unitIds, one)),
       memberOf: memberOf.map((one) => found(unitIds, one)),
-      signers,
       closedOn: null,
       mergedInto: null,
     },
@@ -91,16 +97,24 @@ export async function fillWithDemo(options: DemoOptions): Promise<DemoAccount[]>
   await database.transaction((transaction) => insertUnits(transaction, null, units))
 
   const made: DemoAccount[] = []
+  const actors = new Map<string, Actor>()
   for (const { username, name, office, unit: symbol, administrator = false } of demoPeople) {
     const password = newPassword()
     const user = granted(await accounts.createUser({ username, name, password, administrator }))
     await addMember(query, { unit: found(unitIds, symbol), user, office })
     made.push({ username, password, name, office })
-    if (demoUnits.find((one) => one.symbol === symbol)?.role !== 'lead') continue
-    const lead = await readPerson(query, user)
-    if (lead === null) throw new RefusalError('server.failed', username)
-    await makePlan(options, actorOf(lead, 'write'), unitIds)
+    const person = await readPerson(query, user)
+    if (person === null) throw new RefusalError('server.failed', username)
+    actors.set(username, actorOf(person, 'write'))
   }
+  const [province, commune, association] = [
+    found(actors, 'mattrantinh'),
+    found(actors, 'mattran'),
+    found(actors, 'nongdan'),
+  ]
+  const targetIds = new Map(demoTargets.map(({ key }) => [key, newId<TargetId>()]))
+  const plan = await makePlan(options, commune, unitIds, targetIds)
+  await linkDemo(options, { province, commune, association, unitIds, plan, targetIds })
   await writeFile(join(dataFolder, 'demo-accounts.json'), `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 })
   await query.deleteFrom('installation').where('key', '=', unfinished.key).execute()
   return made
@@ -109,6 +123,8 @@ export async function fillWithDemo(options: DemoOptions): Promise<DemoAccount[]>
 /** Everything that a demo writes to, those that refer to others first. What was done stays in the audit trail. */
 const written = [
   ...(['notifications', 'notification_switches', 'mail_queue'] as const),
+  ...(['target_values', 'line_values', 'projected_documents', 'target_rollups', 'cell_conflicts'] as const),
+  ...(['results', 'contributions', 'allotments', 'carrier_keys', 'plan_carriers', 'plan_links'] as const),
   ...(['handed_drafts', 'part_holders', 'plan_parts', 'plan_roles', 'plans', 'commands'] as const),
   ...(['document_updates', 'document_snapshots', 'document_clients', 'documents'] as const),
   ...(['unit_members', 'unit_names', 'unit_edges', 'unit_signers', 'units', 'session', 'account'] as const),
@@ -132,17 +148,19 @@ async function takeBackUnfinished({ query }: Database): Promise<void> {
 
 async function makePlan(
   { plans, lead: decides }: Pick<DemoOptions, 'plans' | 'lead'>,
-  lead: ReturnType<typeof actorOf>,
+  lead: Actor,
   unitIds: ReadonlyMap<string, UnitId>,
-): Promise<void> {
+  targetIds: ReadonlyMap<string, TargetId>,
+): Promise<PlanId> {
   const partIds = new Map(demoParts.map(({ key }) => [key, newId<PartId>()]))
-  const snapshot = demoSnapshot(unitIds, partIds)
+  const snapshot = demoSnapshot(unitIds, partIds, targetIds)
   const leadUnit = lead.units[0]
   if (leadUnit === undefined) throw new RefusalError('server.failed', 'the lead has no unit')
   const body: CreatePlanBody = { leadUnit, snapshot }
   granted(await plans.create(lead, Buffer.from(JSON.stringify(body))))
   for (const { symbol, role } of demoUnits) {
-    if (role !== 'lead') granted(await decides.giveRole(lead, snapshot.id, { holder: found(unitIds, symbol), role }))
+    if (role !== null && role !== 'lead')
+      granted(await decides.giveRole(lead, snapshot.id, { holder: found(unitIds, symbol), role }))
   }
   for (const { key, units, work } of demoParts) {
     const holders = units.map((symbol) => found(unitIds, symbol))
@@ -155,6 +173,7 @@ async function makePlan(
     const change = status === 'returned' ? { status, reason } : { status }
     granted(await decides.setStatus(lead, snapshot.id, part, change))
   }
+  return snapshot.id
 }
 
 /** `2026-11-30`, so many days from today. */
@@ -163,13 +182,18 @@ function dayIn(days: number): string {
 }
 
 /** The demo's plan with fresh ids. */
-export function demoSnapshot(unitIds: ReadonlyMap<string, UnitId>, partIds: ReadonlyMap<string, PartId>): PlanSnapshot {
-  const targetIds = new Map(demoTargets.map(({ key }) => [key, newId<TargetId>()]))
+export function demoSnapshot(
+  unitIds: ReadonlyMap<string, UnitId>,
+  partIds: ReadonlyMap<string, PartId>,
+  targetIds: ReadonlyMap<string, TargetId>,
+): PlanSnapshot {
   const parts = demoParts.map((part): SnapshotPart => {
     const targets = demoTargets.filter((target) => target.part === part.key)
     const lines = part.view?.register === 'budget' ? demoBudget : []
+    const tasks = part.view?.register === 'tasks' ? demoTasks : []
     const targetOrders = rowOrders(targets.length)
     const lineOrders = rowOrders(lines.length)
+    const taskOrders = rowOrders(tasks.length)
     return {
       id: found(partIds, part.key),
       parent: part.parent === null ? null : found(partIds, part.parent),
@@ -187,11 +211,18 @@ export function demoSnapshot(unitIds: ReadonlyMap<string, UnitId>, partIds: Read
         baseline: target.baseline === null ? null : value(target, '=', target.baseline),
         responsible: found(unitIds, target.unit),
         frequency: null,
-        method: 'none',
+        method: target.measure.kind === 'percent' ? 'average' : 'sum',
         movedTo: null,
         values: byYear(target.values, (number) =>
           number.startsWith('=') ? value(target, '=', number.slice(1)) : value(target, target.comparison, number),
         ),
+      })),
+      tasks: tasks.map((one, row) => ({
+        ...{ id: newId<TaskId>(), order: taskOrders[row] ?? '', name: one.name, note: '', deletedAt: null },
+        lead: found(unitIds, one.lead),
+        partners: { units: one.partners.map((symbol) => found(unitIds, symbol)), others: one.others ?? '' },
+        ...{ product: one.product, due: parseDue(one.due) },
+        serves: one.serves.map((key) => found(targetIds, key)),
       })),
       budget: lines.map((line, row) => ({
         id: newId<BudgetLineId>(),
@@ -200,9 +231,13 @@ export function demoSnapshot(unitIds: ReadonlyMap<string, UnitId>, partIds: Read
         note: '',
         deletedAt: null,
         source: line.source,
-        amounts: byYear(line.amounts, (number) => ({
-          quantity: { comparison: '=', numbers: [number], measure: { kind: 'money', scale: 'trieu' } },
+        responsible: line.unit === undefined ? null : found(unitIds, line.unit),
+        noun: line.noun ?? '',
+        price: line.price === undefined ? null : money(line.price, 'nghin'),
+        quantities: byYear(line.quantities ?? [], (number) => ({
+          quantity: { comparison: '=', numbers: [number], measure: { kind: 'count', noun: line.noun ?? '' } },
         })),
+        amounts: byYear(line.amounts ?? [], (number) => money(number, 'trieu')),
       })),
     }
   })
@@ -218,37 +253,15 @@ function blocksOf({ blocks, view }: DemoPart, targetIds: ReadonlyMap<string, Tar
   return [...written, { type: 'view', id: newId<BlockId>(), columns: [], ...view }]
 }
 
-/** The sentence with each `{key.cell}` as a reference. */
-function inlinesOf(sentence: string, targetIds: ReadonlyMap<string, TargetId>): Inline[] {
-  return sentence.split(/(\{[^}]+\})/).flatMap((piece): Inline[] => {
-    const quoted = /^\{([^.]+)\.(.+)\}$/.exec(piece)
-    if (quoted === null) return piece === '' ? [] : [{ type: 'text', text: piece }]
-    return [{ type: 'reference', target: found(targetIds, quoted[1] ?? ''), cell: quoted[2] ?? '' }]
-  })
-}
-
-function rowOrders(count: number): string[] {
-  const rows: { order: string }[] = []
-  while (rows.length < count) rows.push({ order: rowOrder(rows) })
-  return rows.map((row) => row.order)
-}
-
 function value(target: DemoTarget, comparison: DemoTarget['comparison'], number: string): ValueContent {
   const base = target.base === undefined ? {} : { base: target.base }
   return { quantity: { comparison, numbers: [number], measure: target.measure, ...base } }
 }
 
+function money(number: string, scale: MoneyScale): ValueContent {
+  return { quantity: { comparison: '=', numbers: [number], measure: { kind: 'money', scale } } }
+}
+
 function byYear(numbers: readonly string[], content: (number: string) => ValueContent): Record<string, ValueContent> {
   return Object.fromEntries(numbers.map((number, index) => [String(demoMeta.period.from + index), content(number)]))
-}
-
-function found<Value>(map: ReadonlyMap<string, Value>, key: string): Value {
-  const value = map.get(key)
-  if (value === undefined) throw new Error(`the demo names ${key}, which it does not have`)
-  return value
-}
-
-function granted<Value>(result: Result<Value>): Value {
-  if (!result.ok) throw new RefusalError(result.error.code, result.error.detail)
-  return result.value
 }

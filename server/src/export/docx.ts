@@ -1,6 +1,6 @@
 /**
  * A plan's snapshot as a Word file: A4, Times New Roman 14, real heading styles, real numbering,
- * register views as tables with a repeated header row, footnotes. Every kind of node has its line
+ * register views as tables (docx-tables.ts) or pictures, a page across where one asks for it, footnotes. Every kind of node has its line
  * in a table below, so that a new one does not compile until it is mapped. All text goes in as
  * data of the library, never as markup. Layout: Nghị định 30/2020/NĐ-CP, annex I.
  */
@@ -12,45 +12,41 @@ import {
   FootnoteReferenceRun,
   Header,
   HeadingLevel,
+  ImageRun,
   LineRuleType,
   Packer,
   PageNumber,
+  PageOrientation,
   Paragraph,
   Tab,
-  Table,
-  TableCell,
-  TableLayoutType,
-  TableRow,
+  type Table,
   TextRun,
   UnderlineType,
-  VerticalAlignTable,
-  WidthType,
   type IParagraphOptions,
+  type ISectionOptions,
   type ParagraphChild,
 } from 'docx'
 import type { BlockId, TargetId } from '@soanchung/shared/ids.ts'
-import type { BlockKind, Inline, Mark, TextBlock, ViewBlock } from '@soanchung/shared/plan/blocks.ts'
-import { planTypeTitle, type PlanMeta } from '@soanchung/shared/plan/meta.ts'
-import { countTopHeadings, numberBlocks, numberParts, type PartNumber } from '@soanchung/shared/plan/numbering.ts'
+import type { Block, BlockKind, Inline, Mark, TextBlock, ViewBlock } from '@soanchung/shared/plan/blocks.ts'
+import { planTypeTitle, planYears } from '@soanchung/shared/plan/meta.ts'
+import { numberBlocks, type PartNumber } from '@soanchung/shared/plan/numbering.ts'
+import { pictureWords, viewPictures, type Picture } from '@soanchung/shared/pictures/picture.ts'
 import type { PlanSnapshot, SnapshotPart } from '@soanchung/shared/plan/snapshot.ts'
-import type { Unit } from '@soanchung/shared/protocol.ts'
 import { referenceText } from '@soanchung/shared/targets/reference.ts'
+import type { CellSource } from '@soanchung/shared/targets/formula.ts'
 import type { Target } from '@soanchung/shared/targets/register.ts'
-import { measureWords, tableOf } from '@soanchung/shared/targets/view.ts'
+import { cellSourceOf, type ViewSource } from '@soanchung/shared/targets/view-cells.ts'
+import { tableOf } from '@soanchung/shared/targets/view.ts'
+import { closing, letterhead, page, textWidthOf, title } from './docx-frame.ts'
+import { caption, line, registerTable } from './docx-tables.ts'
+import { drawPng, type DrawnPicture } from './picture-png.ts'
+import { partNumbers, viewSourceOf, type PartNumbers, type ShownBeside } from './shown.ts'
 import { WordNumbering } from './word-numbering.ts'
 
 const font = 'Times New Roman'
 /** Half-points. */
 const bodySize = 28
-/** Twips: 20 mm above, below, 30 mm left, 15 mm right of an A4 page. */
-const page = { width: 11906, height: 16838, top: 1134, bottom: 1134, left: 1701, right: 851 }
-const textWidth = page.width - page.left - page.right
 const firstLine = 720
-/** Leaves room on the right for the name of the state on one line. */
-const letterheadLeft = 3800
-/** The narrowest column of a table that still holds "TT". */
-const columnShare = 0.055
-
 const headingLevels = [
   HeadingLevel.HEADING_1,
   HeadingLevel.HEADING_2,
@@ -60,51 +56,109 @@ const headingLevels = [
   HeadingLevel.HEADING_6,
 ] as const
 
-const noBorder = { style: BorderStyle.NONE, size: 0, color: 'auto' } as const
-const noBorders = { top: noBorder, bottom: noBorder, left: noBorder, right: noBorder }
-
-/** The file's bytes. Shapes in, bytes out: no clock, no network, no file is read. */
-export async function exportDocx(snapshot: PlanSnapshot, units: readonly Unit[]): Promise<Uint8Array> {
-  const writer = new PlanWriter(snapshot, units)
-  const children = writer.write()
+/** The file's bytes. Shapes in, bytes out: no clock, no network. */
+export async function exportDocx(snapshot: PlanSnapshot, shown: ShownBeside): Promise<Uint8Array> {
+  const numbers = partNumbers(snapshot)
+  const source = viewSourceOf(snapshot, numbers, shown)
+  const writer = new PlanWriter(snapshot, source, numbers, await drawViews(snapshot, source))
+  const pieces = writer.write()
   const document = new Document({
     title: `${planTypeTitle[snapshot.meta.type]} ${snapshot.meta.subject}`.trim(),
     creator: snapshot.meta.issuer,
     styles: { default: styles },
     numbering: { config: writer.numbering.definitions() },
     footnotes: Object.fromEntries(writer.footnotes.map((text, index) => [index + 1, { children: [footnote(text)] }])),
-    sections: [
-      {
-        properties: {
-          titlePage: true,
-          page: {
-            size: { width: page.width, height: page.height },
-            margin: {
-              top: page.top,
-              bottom: page.bottom,
-              left: page.left,
-              right: page.right,
-              header: 567,
-              footer: 567,
-            },
-          },
-        },
-        headers: {
-          first: new Header({ children: [new Paragraph('')] }),
-          default: new Header({
-            children: [
-              new Paragraph({
-                alignment: AlignmentType.CENTER,
-                children: [new TextRun({ children: [PageNumber.CURRENT], size: 26 })],
-              }),
-            ],
-          }),
-        },
-        children,
-      },
-    ],
+    sections: pieces.map((piece, index) => section(piece, index === 0)),
   })
   return new Uint8Array(await Packer.toArrayBuffer(document))
+}
+
+/** Pages count on from section to section; only the very first bears no number. */
+function section({ isAcross: across, content }: Piece, isFirst: boolean): ISectionOptions {
+  const { width, height, ...margins } = page
+  const number = new Paragraph({
+    alignment: AlignmentType.CENTER,
+    children: [new TextRun({ children: [PageNumber.CURRENT], size: 26 })],
+  })
+  return {
+    properties: {
+      titlePage: isFirst,
+      page: {
+        size: { width, height, orientation: across ? PageOrientation.LANDSCAPE : PageOrientation.PORTRAIT },
+        margin: { ...margins, header: 567, footer: 567 },
+      },
+    },
+    headers: {
+      ...(isFirst ? { first: new Header({ children: [new Paragraph('')] }) } : {}),
+      default: new Header({ children: [number] }),
+    },
+    children: content,
+  }
+}
+
+/** Content that stands on pages of one orientation. */
+interface Piece {
+  isAcross: boolean
+  content: (Paragraph | Table)[]
+}
+
+/** Neighbours of one orientation as one piece. */
+function joined(pieces: readonly Piece[]): Piece[] {
+  const out: Piece[] = []
+  for (const { isAcross: across, content } of pieces) {
+    const last = out.at(-1)
+    if (content.length === 0) continue
+    if (last?.isAcross === across) last.content.push(...content)
+    else out.push({ isAcross: across, content: [...content] })
+  }
+  return out
+}
+
+function isAcross(block: Block): boolean {
+  return block.type === 'view' && block.landscape === true
+}
+
+type DocumentPicture = DrawnPicture & Pick<Picture, 'note'> & { words: string; isAcross: boolean }
+
+/** The pictures of the views that are shown as such. */
+async function drawViews(
+  { parts }: PlanSnapshot,
+  source: ViewSource,
+): Promise<ReadonlyMap<BlockId, readonly DocumentPicture[]>> {
+  const drawn = new Map<BlockId, DocumentPicture[]>()
+  for (const part of parts) {
+    for (const block of part.blocks) {
+      if (block.type !== 'view' || block.picture === undefined) continue
+      const pictures: DocumentPicture[] = []
+      for (const picture of viewPictures(block, source, part.id)) {
+        const words = pictureWords(picture)
+        pictures.push({ ...(await drawPng(picture)), note: picture.note, words, isAcross: isAcross(block) })
+      }
+      drawn.set(block.id, pictures)
+    }
+  }
+  return drawn
+}
+
+function image({ png, width, height, words, isAcross: across }: DocumentPicture): Paragraph {
+  // Twips are 1/1440 of an inch, pixels 1/96; a caption and the line below need their room.
+  const room = ((across ? page.width : page.height) - page.top - page.bottom) / 15 - 80
+  const scale = Math.min(1, room / height)
+  return new Paragraph({
+    alignment: AlignmentType.CENTER,
+    children: [
+      new ImageRun({
+        type: 'png',
+        data: png,
+        transformation: { width: Math.round(width * scale), height: Math.round(height * scale) },
+        altText: { name: 'Biểu đồ', title: 'Biểu đồ', description: words },
+      }),
+    ],
+  })
+}
+
+function noteBelow(note: string): Paragraph {
+  return line(note, { size: 24, italics: true }, AlignmentType.CENTER)
 }
 
 const heading = (size: number) => ({
@@ -129,39 +183,48 @@ const styles = {
 
 class PlanWriter {
   readonly #snapshot: PlanSnapshot
-  readonly #units: readonly Unit[]
+  readonly #source: ViewSource
+  readonly #pictures: ReadonlyMap<BlockId, readonly DocumentPicture[]>
   readonly #targets: ReadonlyMap<TargetId, Target>
-  readonly #numbers: ReadonlyMap<SnapshotPart['id'], PartNumber>
+  readonly #cells: CellSource
+  readonly #numbers: PartNumbers
   readonly numbering: WordNumbering
   readonly footnotes: string[] = []
   /** The block that closes the text before the signature. */
   #lastBlock: BlockId | null = null
 
-  constructor(snapshot: PlanSnapshot, units: readonly Unit[]) {
+  constructor(
+    snapshot: PlanSnapshot,
+    source: ViewSource,
+    numbers: PartNumbers,
+    pictures: ReadonlyMap<BlockId, readonly DocumentPicture[]>,
+  ) {
     this.#snapshot = snapshot
-    this.#units = units
+    this.#source = source
+    this.#pictures = pictures
     // Where a target was moved, its former part holds an entry of it too; the one that stands counts.
     const targets = snapshot.parts
       .flatMap((part) => part.targets)
       .sort((a, b) => Number(a.movedTo === null) - Number(b.movedTo === null))
     this.#targets = new Map(targets.map((target) => [target.id, target]))
-    const blocks = new Map(snapshot.parts.map((part) => [part.id, part.blocks]))
-    this.#numbers = numberParts(snapshot.parts, snapshot.meta.style, (id) => countTopHeadings(blocks.get(id) ?? []))
+    this.#cells = cellSourceOf(snapshot.parts, planYears(snapshot.meta))
+    this.#numbers = numbers
     this.numbering = new WordNumbering(snapshot, this.#numbers)
   }
 
-  write(): (Paragraph | Table)[] {
+  /** The whole text, cut where the page turns. */
+  write(): Piece[] {
     const isAnnex = this.#annexParts()
     const body = this.#snapshot.parts.filter((part) => !isAnnex.has(part.id))
     this.#lastBlock = lastTextBlock(body)?.id ?? null
     const annexes = this.#snapshot.parts.filter((part) => isAnnex.has(part.id))
-    return [
-      ...letterhead(this.#snapshot.meta),
-      ...title(this.#snapshot.meta),
-      ...body.flatMap((part) => this.#part(part)),
-      ...closing(this.#snapshot.meta),
-      ...annexes.flatMap((part) => this.#part(part)),
+    const pieces: Piece[] = [
+      { isAcross: false, content: [...letterhead(this.#snapshot.meta), ...title(this.#snapshot.meta)] },
+      ...body.flatMap((part) => this.#part(part, false)),
+      { isAcross: false, content: closing(this.#snapshot.meta) },
+      ...annexes.flatMap((part) => this.#part(part, true)),
     ]
+    return joined(pieces)
   }
 
   /** Annexes with all that hangs below them stand behind the signature. */
@@ -173,16 +236,24 @@ class PlanWriter {
     return annexes
   }
 
-  #part(part: SnapshotPart): (Paragraph | Table)[] {
+  #part(part: SnapshotPart, isAnnex: boolean): Piece[] {
     const number = this.#numbers.get(part.id) ?? { level: 'none', label: '', path: [] }
     const labels = numberBlocks(part.blocks, number, this.#snapshot.meta.style)
     this.numbering.beginPart()
-    const out: (Paragraph | Table)[] = []
-    if (part.title !== '' || number.label !== '') out.push(this.#partTitle(part, number))
-    for (const block of part.blocks) {
-      out.push(...(block.type === 'view' ? this.#view(part, block) : [this.#textBlock(part, block, labels)]))
-    }
-    return out
+    // An annex with a table across is across from its title on; elsewhere the title goes with a table that it heads.
+    const isAllAcross = isAnnex && part.blocks.some(isAcross)
+    const isTitleAcross = isAllAcross || (part.blocks[0] !== undefined && isAcross(part.blocks[0]))
+    const title = part.title !== '' || number.label !== '' ? [this.#partTitle(part, number)] : []
+    return [
+      { isAcross: isTitleAcross, content: title },
+      ...part.blocks.map((block): Piece => {
+        const across = isAllAcross || isAcross(block)
+        if (block.type === 'block') return { isAcross: across, content: [this.#textBlock(part, block, labels)] }
+        const content = this.#view(part, block, textWidthOf(across))
+        // What ends a section stands for the line below.
+        return { isAcross: across, content: across && !isAllAcross ? content : [...content, new Paragraph('')] }
+      }),
+    ]
   }
 
   #partTitle(part: SnapshotPart, number: PartNumber): Paragraph {
@@ -245,7 +316,12 @@ class PlanWriter {
       case 'text':
         return [textRun(inline.text, inline.marks ?? [], italics)]
       case 'reference':
-        return [new TextRun({ text: referenceText(this.#targets.get(inline.target), inline.cell).text, italics })]
+        return [
+          new TextRun({
+            text: referenceText(this.#targets.get(inline.target), inline.cell, this.#cells).text,
+            italics,
+          }),
+        ]
       case 'footnote':
         this.footnotes.push(inline.text)
         return [new FootnoteReferenceRun(this.footnotes.length)]
@@ -254,49 +330,12 @@ class PlanWriter {
     }
   }
 
-  #view(part: SnapshotPart, view: ViewBlock): (Paragraph | Table)[] {
-    const table = tableOf(view, { parts: this.#snapshot.parts, meta: this.#snapshot.meta, units: this.#units }, part.id)
-    const widths = columnWidths(table.columns.map((column) => column.weight))
-    const align = (index: number) => table.columns[index]?.align ?? 'start'
-    const caption = [
-      ...(view.title === '' ? [] : [centred(view.title, { size: bodySize, bold: true })]),
-      ...(table.scale === null
-        ? []
-        : [
-            line(
-              `Đơn vị tính: ${measureWords({ kind: 'money', scale: table.scale }, null)}`,
-              { size: 24, italics: true },
-              AlignmentType.END,
-            ),
-          ]),
-    ]
-    const header = new TableRow({
-      tableHeader: true,
-      cantSplit: true,
-      children: table.columns.map((column, index) =>
-        cell(column.title, { width: widths[index], bold: true, align: 'center' }),
-      ),
-    })
-    const figures = (cells: readonly { text: string }[], bold: boolean) =>
-      new TableRow({
-        cantSplit: true,
-        children: cells.map((one, index) => cell(one.text, { width: widths[index], bold, align: align(index) })),
-      })
-    const rows = [
-      ...table.rows.map(({ row, cells }) =>
-        row.kind === 'group' ? groupRow(`${row.label}. ${row.title}`, table.columns.length) : figures(cells, false),
-      ),
-      ...(table.total === null ? [] : [figures(table.total, true)]),
-    ]
+  #view(part: SnapshotPart, view: ViewBlock, width: number): (Paragraph | Table)[] {
+    const pictures = this.#pictures.get(view.id) ?? []
+    if (pictures.length === 0) return registerTable(tableOf(view, this.#source, part.id), width)
     return [
-      ...caption,
-      new Table({
-        width: { size: textWidth, type: WidthType.DXA },
-        layout: TableLayoutType.FIXED,
-        columnWidths: widths,
-        rows: [header, ...rows],
-      }),
-      new Paragraph(''),
+      ...(view.title === '' ? [] : [caption(view.title)]),
+      ...pictures.flatMap((picture) => [image(picture), ...(picture.note === '' ? [] : [noteBelow(picture.note)])]),
     ]
   }
 }
@@ -354,146 +393,4 @@ function textRun(text: string, marks: readonly Mark[], italics: boolean): Paragr
 
 function footnote(text: string): Paragraph {
   return new Paragraph({ children: [new TextRun({ text: ` ${text}`, size: 20 })] })
-}
-
-interface CellShape {
-  width: number | undefined
-  bold: boolean
-  align: 'start' | 'center' | 'end'
-  span?: number
-}
-
-const alignments = { start: AlignmentType.LEFT, center: AlignmentType.CENTER, end: AlignmentType.RIGHT } as const
-
-function groupRow(title: string, span: number): TableRow {
-  return new TableRow({
-    cantSplit: true,
-    children: [cell(title, { width: textWidth, bold: true, align: 'start', span })],
-  })
-}
-
-function cell(text: string, shape: CellShape): TableCell {
-  return new TableCell({
-    ...(shape.width === undefined ? {} : { width: { size: shape.width, type: WidthType.DXA } }),
-    ...(shape.span === undefined ? {} : { columnSpan: shape.span }),
-    verticalAlign: VerticalAlignTable.CENTER,
-    margins: { left: 60, right: 60, top: 20, bottom: 20 },
-    children: [
-      new Paragraph({
-        alignment: alignments[shape.align],
-        spacing: { before: 20, after: 20, line: 240 },
-        children: [new TextRun({ text, size: 24, bold: shape.bold })],
-      }),
-    ],
-  })
-}
-
-/** Shares of the text's width as twips that add up to it exactly. */
-function columnWidths(shares: readonly number[]): number[] {
-  const sum = shares.reduce((total, share) => total + share, 0)
-  const wide = shares.map((share) => Math.max(share / sum, columnShare))
-  const wideSum = wide.reduce((total, share) => total + share, 0)
-  const widths = wide.map((share) => Math.floor((share / wideSum) * textWidth))
-  const rest = textWidth - widths.reduce((total, width) => total + width, 0)
-  return widths.map((width, index) => (index === widths.length - 1 ? width + rest : width))
-}
-
-/** Issuing bodies on the left, the state's or the Party's heading on the right. */
-function letterhead(meta: PlanMeta): (Paragraph | Table)[] {
-  const isParty = meta.style === 'party'
-  const left = [
-    ...(meta.superiorBody === '' ? [] : [centred(meta.superiorBody.toUpperCase(), { size: 26 })]),
-    centred(meta.issuer.toUpperCase(), { size: 26, bold: true }),
-    ...(isParty ? [centred('*', { size: 26 })] : []),
-    centred(`${isParty ? 'Số' : 'Số:'} ${meta.number === '' ? '      ' : meta.number}`, { size: 26 }),
-  ]
-  const right = isParty
-    ? [centred('ĐẢNG CỘNG SẢN VIỆT NAM', { size: 28, bold: true, underline: true })]
-    : [
-        centred('CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM', { size: 24, bold: true }),
-        centred('Độc lập - Tự do - Hạnh phúc', { size: 26, bold: true, underline: true }),
-      ]
-  const day = dateLine(meta)
-  right.push(new Paragraph({ spacing: { before: 0, after: 0, line: 120 } }), centred(day, { size: 28, italics: true }))
-  return [columns([left, right], [letterheadLeft, textWidth - letterheadLeft]), new Paragraph('')]
-}
-
-/** `Bình Minh, ngày 05 tháng 02 năm 2026`: days below 10 and the months 1 and 2 have a zero. */
-function dateLine(meta: PlanMeta): string {
-  const [year, month, day] = meta.date.split('-')
-  const before = meta.place === '' ? '' : `${meta.place}, `
-  // Left open for the hand that signs, as on paper.
-  if (year === undefined || month === undefined || day === undefined) return `${before}ngày … tháng … năm …`
-  const shownMonth = Number(month) <= 2 ? month : String(Number(month))
-  return `${before}ngày ${day} tháng ${shownMonth} năm ${year}`
-}
-
-function title(meta: PlanMeta): Paragraph[] {
-  return [
-    centred(planTypeTitle[meta.type].toUpperCase(), { size: 28, bold: true }),
-    ...(meta.subject === '' ? [] : [centred(meta.subject, { size: 28, bold: true })]),
-    new Paragraph(''),
-  ]
-}
-
-function closing(meta: PlanMeta): (Paragraph | Table)[] {
-  if (meta.signers.length === 0 && meta.recipients.length === 0) return []
-  const recipients = [
-    ...(meta.recipients.length === 0
-      ? []
-      : [line('Nơi nhận:', { size: 24, bold: true, italics: true, underline: meta.style === 'party' })]),
-    ...meta.recipients.map((one) => line(`- ${one}`, { size: 22 })),
-  ]
-  const signers = meta.signers.flatMap((signer) => [
-    ...[signer.authority, signer.office]
-      .filter((one) => one !== '')
-      .map((one) => centred(one.toUpperCase(), { size: 28, bold: true })),
-    new Paragraph(''),
-    new Paragraph(''),
-    new Paragraph(''),
-    centred(signer.name, { size: 28, bold: true }),
-  ])
-  const left = recipients.length > 0 ? recipients : [new Paragraph('')]
-  const right = signers.length > 0 ? signers : [new Paragraph('')]
-  return [new Paragraph(''), columns([left, right], [Math.floor(textWidth / 2), Math.ceil(textWidth / 2)])]
-}
-
-interface LineShape {
-  size: number
-  bold?: boolean
-  italics?: boolean
-  underline?: boolean
-}
-
-function line(text: string, { underline, ...shape }: LineShape, alignment?: IParagraphOptions['alignment']): Paragraph {
-  return new Paragraph({
-    ...(alignment === undefined ? {} : { alignment }),
-    spacing: { before: 0, after: 20, line: 252 },
-    children: [new TextRun({ text, ...shape, ...(underline ? { underline: { type: UnderlineType.SINGLE } } : {}) })],
-  })
-}
-
-function centred(text: string, shape: LineShape): Paragraph {
-  return line(text, shape, AlignmentType.CENTER)
-}
-
-function columns(contents: readonly Paragraph[][], widths: number[]): Table {
-  return new Table({
-    width: { size: textWidth, type: WidthType.DXA },
-    layout: TableLayoutType.FIXED,
-    columnWidths: widths,
-    borders: { ...noBorders, insideHorizontal: noBorder, insideVertical: noBorder },
-    rows: [
-      new TableRow({
-        children: contents.map(
-          (children, index) =>
-            new TableCell({
-              borders: noBorders,
-              ...(widths[index] === undefined ? {} : { width: { size: widths[index], type: WidthType.DXA } }),
-              children,
-            }),
-        ),
-      }),
-    ],
-  })
 }

@@ -2,14 +2,22 @@
  * Exports run in a worker thread of their own, reading the documents included, so that a long plan
  * never holds up those who type. One file is made at a time; the others wait in line.
  */
+import type { TargetResult } from '@soanchung/shared/links/links.ts'
 import type { PlanMeta } from '@soanchung/shared/plan/meta.ts'
 import type { Unit } from '@soanchung/shared/protocol.ts'
 import type { StoredPlan } from '../plans/stored-plan.ts'
 import { startThread } from '../thread.ts'
 
+export type ExportFormat = 'docx' | 'xlsx'
+
 export interface ExportQuestion {
+  format: ExportFormat
   plan: StoredPlan
   units: readonly Unit[]
+  /** Of the plan's targets, beside which they are shown. */
+  results: readonly TargetResult[]
+  /** The JSON of the plan's roll-up, for Excel; null for Word. */
+  rollUp: string | null
 }
 
 export interface ExportedFile {
@@ -19,15 +27,15 @@ export interface ExportedFile {
 }
 
 export interface Exporter {
-  /** The plan as a Word file. Rejects where the file could not be made. */
-  docx(plan: StoredPlan, units: readonly Unit[]): Promise<ExportedFile>
+  /** The plan as a file. Rejects where it could not be made. */
+  make(question: ExportQuestion): Promise<ExportedFile>
   close(): Promise<void>
 }
 
 export function createExporter(): Exporter {
   const thread = startThread<ExportQuestion, ExportedFile>(new URL('./export-worker.ts', import.meta.url), 512)
   return {
-    docx: (plan, units) => thread.ask({ plan, units }),
+    make: (question) => thread.ask(question),
     close: () => thread.close(),
   }
 }

@@ -12,12 +12,14 @@ import type { Source } from '../accounts/sign-in.ts'
 
 export interface About {
   summary: string
-  tag: 'server' | 'sign-in' | 'account' | 'people' | 'units' | 'plans' | 'audit'
+  tag: 'server' | 'sign-in' | 'account' | 'people' | 'units' | 'plans' | 'links' | 'audit'
   refusals?: readonly ErrorCode[]
   /** A body that the route itself takes apart. */
   body?: z.core.$ZodType
   /** A body that is a file of this kind. */
   file?: string
+  /** What it answers with, where the route itself puts that into words. */
+  answer?: z.core.$ZodType
   /** What kind of file it answers with. */
   content?: string
   /** It answers by sending the browser elsewhere. */

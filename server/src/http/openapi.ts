@@ -8,6 +8,7 @@ import { z } from 'zod'
 import * as accounts from '@soanchung/shared/accounts.ts'
 import * as audit from '@soanchung/shared/audit.ts'
 import { errorCatalogue, type ErrorCode } from '@soanchung/shared/errors.ts'
+import * as links from '@soanchung/shared/links/links.ts'
 import * as protocol from '@soanchung/shared/protocol.ts'
 import * as imports from '@soanchung/shared/units/import.ts'
 import * as units from '@soanchung/shared/units/units.ts'
@@ -22,6 +23,7 @@ const tags: Record<About['tag'], string> = {
   people: 'Other people, for administrators.',
   units: 'The organisations that draft together.',
   plans: 'Plans, their parts, and who may do what in them.',
+  links: 'What goes from plan to plan: targets given down, answers, roll-up, results.',
   audit: 'Who did what to which record, when.',
 }
 
@@ -60,7 +62,7 @@ export function describeRoutes(server: FastifyInstance, version: string): () => 
 
 function describe(routes: readonly RouteOptions[], version: string): Json {
   const names = z.registry<{ id: string }>()
-  for (const [name, value] of Object.entries({ ...protocol, ...accounts, ...audit, ...units, ...imports })) {
+  for (const [name, value] of Object.entries({ ...protocol, ...accounts, ...audit, ...links, ...units, ...imports })) {
     if (value instanceof z.core.$ZodType) names.add(value, { id: name })
   }
   const schemas: Json = {}
@@ -154,7 +156,7 @@ function answers(route: RouteOptions, schemaOf: (schema: z.core.$ZodType) => Jso
   if (about?.redirects)
     return { 302: { description: 'Elsewhere.', headers: { location: { schema: { type: 'string' } } } } }
   if (about?.content !== undefined) return { 200: { description: 'The file.', content: { [about.content]: {} } } }
-  const declared = Object.entries(route.schema?.response ?? {})
+  const declared = Object.entries(route.schema?.response ?? (about?.answer === undefined ? {} : { 200: about.answer }))
   if (declared.length === 0) return { 204: { description: 'Done.' } }
   return Object.fromEntries(
     declared.flatMap(([status, schema]) =>

@@ -1,9 +1,10 @@
-/** Plans over HTTP: lists, records, parts, the record with what a device lacks of the documents, and the Word file. */
+/** Plans over HTTP: lists, records, parts, the record with what a device lacks of the documents, and the files. */
 import * as encoding from 'lib0/encoding'
 import type { FastifyPluginAsyncZod, ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { ErrorCode } from '@soanchung/shared/errors.ts'
+import { accept, type ErrorCode } from '@soanchung/shared/errors.ts'
 import { partId, planId } from '@soanchung/shared/ids.ts'
+import { moveTargetBody } from '@soanchung/shared/links/links.ts'
 import { planTypeTitle, type PlanMeta } from '@soanchung/shared/plan/meta.ts'
 import {
   createPartBody,
@@ -19,8 +20,10 @@ import {
   planSummary,
   splitBody,
 } from '@soanchung/shared/protocol.ts'
-import type { Exporter } from '../export/export.ts'
+import type { Exporter, ExportFormat } from '../export/export.ts'
+import type { Links } from '../links/links.ts'
 import type { Lead } from '../plans/lead.ts'
+import type { MoveTarget } from '../plans/moves.ts'
 import type { Plans } from '../plans/plans.ts'
 import type { Splits } from '../plans/splits.ts'
 import { sendCompressed } from './compression.ts'
@@ -28,7 +31,13 @@ import { identifiedOf, type About } from './guard.ts'
 import { sendDone, sendRefusal } from './refusals.ts'
 
 const megabyte = 1024 * 1024
-const docxType = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
+const exported: Record<ExportFormat, { name: string; type: string }> = {
+  docx: { name: 'a Word file', type: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document' },
+  xlsx: {
+    name: 'an Excel file: its registers, and what units say of its targets',
+    type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  },
+}
 const ofPlan = z.object({ id: planId })
 const ofPart = z.object({ id: planId, partId })
 
@@ -60,8 +69,10 @@ export const planRoutes: FastifyPluginAsyncZod<{
   plans: Plans
   lead: Lead
   splits: Splits
+  moveTarget: MoveTarget
+  links: Pick<Links, 'results' | 'rollUp'>
   exporter: Exporter
-}> = async (server, { plans, lead, splits, exporter }) => {
+}> = async (server, { plans, lead, splits, moveTarget, links, exporter }) => {
   server.get(
     '/api/plans',
     {
@@ -225,22 +236,53 @@ export const planRoutes: FastifyPluginAsyncZod<{
     )
   }
 
-  server.get(
-    '/api/plans/:id/export.docx',
-    { config: about('The plan as a Word file.', unknown, { content: docxType }), schema: { params: ofPlan } },
+  server.post(
+    '/api/plans/:id/targets/move',
+    {
+      config: about('Moves a target with all its values to another part. Idempotent by the command.', [
+        ...byLead,
+        'plan.changed',
+      ]),
+      schema: { params: ofPlan, body: moveTargetBody },
+    },
     async (request, reply) => {
-      const result = await plans.stored(identifiedOf(request).actor, request.params.id)
-      if (!result.ok) return sendRefusal(request, reply, result.error)
-      const { file, meta } = await exporter.docx(result.value.plan, result.value.units)
-      return reply
-        .type(docxType)
-        .header('content-disposition', attachment(fileName(meta)))
-        .send(Buffer.from(file.buffer, file.byteOffset, file.byteLength))
+      const result = await moveTarget(identifiedOf(request).actor, request.params.id, request.body)
+      return sendDone(request, reply, result)
     },
   )
+
+  for (const format of ['docx', 'xlsx'] as const) {
+    const { name, type } = exported[format]
+    server.get(
+      `/api/plans/:id/export.${format}`,
+      { config: about(`The plan as ${name}.`, unknown, { content: type }), schema: { params: ofPlan } },
+      async (request, reply) => {
+        const { actor } = identifiedOf(request)
+        const { id } = request.params
+        const stored = await plans.stored(actor, id)
+        if (!stored.ok) return sendRefusal(request, reply, stored.error)
+        const results = await links.results(actor, id)
+        if (!results.ok) return sendRefusal(request, reply, results.error)
+        const rollUp = format === 'xlsx' ? await links.rollUp(actor, id) : accept(null)
+        if (!rollUp.ok) return sendRefusal(request, reply, rollUp.error)
+        const { plan, units } = stored.value
+        const { file, meta } = await exporter.make({
+          format,
+          plan,
+          units,
+          results: results.value,
+          rollUp: rollUp.value,
+        })
+        return reply
+          .type(type)
+          .header('content-disposition', attachment(`${fileName(meta)}.${format}`))
+          .send(Buffer.from(file.buffer, file.byteOffset, file.byteLength))
+      },
+    )
+  }
 }
 
-/** `12-KH-HND Kế hoạch về ….docx`: from the plan's own words, without what a file system minds. */
+/** `12-KH-HND Kế hoạch về …`: from the plan's own words, without what a file system minds. */
 function fileName(meta: PlanMeta): string {
   const words = [meta.number.replaceAll('/', '-'), planTypeTitle[meta.type], meta.subject].join(' ')
   const clean = words
@@ -248,7 +290,7 @@ function fileName(meta: PlanMeta): string {
     .replace(/\s+/g, ' ')
     .replace(/^[\s.]+/, '')
   const short = [...clean].length <= 80 ? clean : clean.slice(0, 80).replace(/\s\S*$/u, '')
-  return `${short.trim()}.docx`
+  return short.trim()
 }
 
 /** RFC 6266 with the name of RFC 5987, and one in plain letters for what does not know it. */

@@ -7,17 +7,21 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { z } from 'zod'
 import type { Exporter } from '../export/export.ts'
 import type { HandedDrafts } from '../plans/handed-drafts.ts'
+import type { Links } from '../links/links.ts'
 import type { Lead } from '../plans/lead.ts'
+import type { MoveTarget } from '../plans/moves.ts'
 import type { Plans } from '../plans/plans.ts'
 import type { Splits } from '../plans/splits.ts'
 import type { Sync } from '../sync/sync.ts'
 import { accessRoutes } from './access-routes.ts'
 import { accountRoutes, type AccountRoutes } from './account-routes.ts'
 import { auditRoutes } from './audit-routes.ts'
+import { conflictRoutes } from './conflict-routes.ts'
 import { readClientFiles } from './client-files.ts'
 import { guardRequests, type AllowedOrigin } from './guard.ts'
 import { draftRoutes } from './draft-routes.ts'
 import { describeRoutes } from './openapi.ts'
+import { linkRoutes } from './link-routes.ts'
 import { notificationRoutes } from './notification-routes.ts'
 import { planRoutes } from './plan-routes.ts'
 import { handleErrors, sendRefusal } from './refusals.ts'
@@ -29,6 +33,8 @@ interface HttpOptions extends AccountRoutes {
   lead: Lead
   drafts: HandedDrafts
   splits: Splits
+  links: Links
+  moveTarget: MoveTarget
   exporter: Exporter
   sync: Sync
   allowedOrigin: AllowedOrigin
@@ -98,10 +104,15 @@ export async function createHttpServer(options: HttpOptions) {
   await server.register(accountRoutes, { accounts, signIn, secondFactor, oidc, database })
   await server.register(accessRoutes, { secondFactor, database })
   await server.register(draftRoutes, { drafts: options.drafts })
+  await server.register(conflictRoutes, { database })
+  await server.register(linkRoutes, { links: options.links })
   await server.register(unitRoutes, { accounts, database })
   await server.register(auditRoutes, { database })
   await server.register(notificationRoutes, { database, canMail: options.canMail })
-  await server.register(planRoutes, { plans, lead, splits, exporter })
+  await server.register(planRoutes, {
+    ...{ plans, lead, splits, exporter },
+    ...{ moveTarget: options.moveTarget, links: options.links },
+  })
 
   server.server.on('upgrade', (request, socket, head) => {
     if (/^\/(sync([/?]|$)|yjs\/)/.test(request.url ?? '')) sync.handleUpgrade(request, socket, head)

@@ -9,7 +9,7 @@ import type { PartId, PlanId } from '@soanchung/shared/ids.ts'
 import { can, type Action, type Actor, type HolderId, type PartAccess } from '@soanchung/shared/permissions.ts'
 import type { DocumentSubject } from '@soanchung/shared/plan/documents.ts'
 import type { Tables } from '../storage/tables.ts'
-import type { DatedAccess } from '../sync/gate.ts'
+import type { DatedAccess, PlanCounts } from '../sync/gate.ts'
 
 /** Null where there is no such plan. */
 export async function planAccess(query: Kysely<Tables>, planId: PlanId): Promise<DatedAccess | null> {
@@ -52,11 +52,11 @@ export async function allowed(
   return refuse(access.stage === 'issued' && actor.scope === 'write' ? 'plan.issued' : 'not.allowed')
 }
 
-/** How often the rights on each of these plans have changed; without plans that there are not. */
-export async function rightsOf(query: Kysely<Tables>, plans: readonly PlanId[]): Promise<Map<PlanId, number>> {
+/** How often the rights on each of these plans have changed, and its links; without plans that there are not. */
+export async function countsOf(query: Kysely<Tables>, plans: readonly PlanId[]): Promise<Map<PlanId, PlanCounts>> {
   if (plans.length === 0) return new Map()
-  const rows = await query.selectFrom('plans').select(['id', 'rights']).where('id', 'in', plans).execute()
-  return new Map(rows.map(({ id, rights }) => [id, Number(rights)]))
+  const rows = await query.selectFrom('plans').select(['id', 'rights', 'links']).where('id', 'in', plans).execute()
+  return new Map(rows.map(({ id, rights, links }) => [id, { rights: Number(rights), links: Number(links) }]))
 }
 
 /** In the transaction that changes who may do what, so that open connections are asked again. */

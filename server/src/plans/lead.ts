@@ -21,6 +21,7 @@ import { audit, type AuditEntry } from '../audit/trail.ts'
 import { peopleOf, toHolders, type Notify } from '../notifications/notify.ts'
 import type { Database } from '../storage/database.ts'
 import type { Tables } from '../storage/tables.ts'
+import type { Links } from '../links/links.ts'
 import type { Sync } from '../sync/sync.ts'
 import { allowed, countRights } from './access.ts'
 import type { Projection } from './projection.ts'
@@ -40,9 +41,10 @@ export interface LeadOptions {
   projection: Pick<Projection, 'plans'>
   notify: Notify
   sync: Pick<Sync, 'rightsChanged'>
+  links: Pick<Links, 'stageMoved'>
 }
 
-export function createLead({ database, projection, notify, sync }: LeadOptions): Lead {
+export function createLead({ database, projection, notify, sync, links }: LeadOptions): Lead {
   /** Decides inside the transaction, where nobody comes between. */
   async function decide(
     actor: Actor,
@@ -165,15 +167,18 @@ export function createLead({ database, projection, notify, sync }: LeadOptions):
       })
     },
 
-    moveStage: (actor, plan, stage) =>
-      decide(actor, plan, { action: 'stage.move' }, async (transaction, access) => {
+    async moveStage(actor, plan, stage) {
+      const moved = await decide(actor, plan, { action: 'stage.move' }, async (transaction, access) => {
         if (access.stage === stage) return accept([])
         await transaction.updateTable('plans').set({ stage }).where('id', '=', plan).execute()
         const to = await toHolders(transaction, [...access.roles.keys()])
         await notify(transaction, { kind: 'plan.stage', plan, actor: actor.userId, to, detail: { stage } })
         const detail = { from: access.stage, to: stage }
         return accept([{ action: 'plan.stage', subject: `plan/${plan}`, detail }])
-      }),
+      })
+      if (moved.ok) await links.stageMoved(plan)
+      return moved
+    },
   }
 }
 

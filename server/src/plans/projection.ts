@@ -14,7 +14,7 @@ import { countTopHeadings } from '@soanchung/shared/plan/numbering.ts'
 import { readOutline } from '@soanchung/shared/plan/outline.ts'
 import { partProgress } from '@soanchung/shared/plan/progress.ts'
 import type { PlanSummary } from '@soanchung/shared/protocol.ts'
-import { readBudget, readTargets } from '@soanchung/shared/targets/register.ts'
+import { readRegisters } from '@soanchung/shared/targets/register.ts'
 import type { Database } from '../storage/database.ts'
 import type { Tables } from '../storage/tables.ts'
 import type { Sync } from '../sync/sync.ts'
@@ -92,8 +92,7 @@ export function createProjection({ database, sync }: ProjectionOptions): Project
     const document = await sync.readDocument(partDocument(part))
     const content = {
       blocks: readBody(document.getXmlFragment('body')).blocks,
-      targets: readTargets(document),
-      budget: readBudget(document),
+      ...readRegisters(document),
     }
     const { words, targets, filled, begun } = partProgress(content, { from, to })
     const measured = { words, targets, filled, begun: begun ? 1 : 0 }

@@ -233,7 +233,7 @@ export async function openPostgres(url: string, onError: (error: Error) => void)
     async onlyAppend(transaction, table) {
       await sql
         .raw(
-          `create function refuse_change() returns trigger language plpgsql as
+          `create or replace function refuse_change() returns trigger language plpgsql as
            $$ begin raise exception '% is only added to', tg_table_name; end $$`,
         )
         .execute(transaction)

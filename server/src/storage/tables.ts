@@ -3,8 +3,10 @@
  * that differ between SQLite and PostgreSQL are chosen in dialect.ts and look alike from here.
  */
 import type { Generated } from 'kysely'
-import type { HandedDraftId, PartId, PlanId, UnitId, UserId } from '@soanchung/shared/ids.ts'
+import type { BudgetLineId, HandedDraftId, PartId, PlanId, TargetId, UnitId, UserId } from '@soanchung/shared/ids.ts'
+import type { AllotmentWay, LinkAnswer, LinkEvent } from '@soanchung/shared/links/links.ts'
 import type { HolderId, PartStatus, PlanRole, PlanStage } from '@soanchung/shared/permissions.ts'
+import type { RegisterName, RollUpMethod } from '@soanchung/shared/targets/register.ts'
 import type { FormatProfile, UnitEdgeKind, UnitKind, UnitLevel } from '@soanchung/shared/units/units.ts'
 
 export interface Tables {
@@ -77,6 +79,10 @@ export interface Tables {
     updated_at: number
     /** Counts each change of stage, roles, parts and who holds them. */
     rights: Generated<number>
+    /** Counts each change of links and of what is rolled up. */
+    links: Generated<number>
+    /** The issued plan that this one amends; of both only the one in force counts. */
+    amends: PlanId | null
   }
   plan_roles: { plan_id: PlanId; holder_id: HolderId; role: PlanRole }
   /** Which plan a part belongs to: made once, never changed. */
@@ -110,6 +116,114 @@ export interface Tables {
     status_by: UserId | null
   }
   part_holders: { part_id: PartId; holder_id: HolderId }
+
+  /** Which plan a plan carries out. Changed only with the lock on all links (links/changes.ts). */
+  plan_links: { plan_id: PlanId; superior_id: PlanId; linked_at: number; linked_by: UserId }
+  /** The units that are to carry a plan out. */
+  plan_carriers: { plan_id: PlanId; unit_id: UnitId; added_at: number; added_by: UserId }
+  /** What a plan's targets are shared by: how many households, members … a unit has. */
+  carrier_keys: { plan_id: PlanId; unit_id: UnitId; key: string; amount: string }
+  /** A target of a plan, given to a unit. What a share comes to is reckoned from the present values. */
+  allotments: {
+    plan_id: PlanId
+    target_id: TargetId
+    unit_id: UnitId
+    way: AllotmentWay
+    /** Of a share: the name of its key, and the unit's amount of it. */
+    key: string
+    weight: string | null
+    /** JSON of figures; of a free allotment only. */
+    given: string
+    note: string
+    given_at: number
+    given_by: UserId
+  }
+  /** A target of a plan serves a target of the superior one; an answer to an allotment, or by itself. */
+  contributions: {
+    plan_id: PlanId
+    target_id: TargetId
+    superior_id: PlanId
+    superior_target: TargetId
+    weight: string | null
+    answer: Exclude<LinkAnswer, 'waiting'>
+    reason: string
+    /** JSON of figures: what was given, or stood above, when the link was last settled. */
+    seen: string
+    /** Up to which change of the superior's target. */
+    seen_at: number
+    answered_at: number
+    answered_by: UserId
+  }
+  /** Each step of each link; only added to. */
+  link_events: {
+    id: string
+    at: number
+    by: UserId | null
+    plan_id: PlanId
+    target_id: TargetId
+    unit_id: UnitId
+    kind: LinkEvent['kind']
+    /** JSON of figures. */
+    values: string
+    reason: string
+  }
+  /** What a target came to in a period, beside the issued plan. */
+  results: {
+    plan_id: PlanId
+    target_id: TargetId
+    period: string
+    /** JSON of a quantity. */
+    value: string
+    note: string
+    document: string
+    at: number
+    by: UserId
+  }
+
+  /** From here on projections of the registers, rebuilt from documents at any time. Living targets only. */
+  target_values: {
+    plan_id: PlanId
+    target_id: TargetId
+    part_id: PartId
+    unit_id: UnitId | null
+    /** Its place within its part. */
+    position: string
+    name: string
+    /** JSON. */
+    measure: string
+    frequency: string | null
+    method: RollUpMethod
+    /** JSON of the target as it stands in its part. */
+    content: string
+    /** JSON of figures: values by year, formulas reckoned. */
+    figures: string
+    has_formula: number
+    /** Of its figures. */
+    changed_at: number
+    changed_by: UserId | null
+  }
+  /** What formulas refer to besides targets. */
+  line_values: { plan_id: PlanId; line_id: BudgetLineId; part_id: PartId; content: string }
+  /** Up to which number of its log a document stands in the projections. */
+  projected_documents: { name: string; seq: number }
+  /** What is rolled up to a target, as JSON of a RolledTarget, made when something below it changes. */
+  target_rollups: { plan_id: PlanId; target_id: TargetId; data: string }
+  /** Values that somebody else replaced without having seen them. No projection: found while the log is read. */
+  cell_conflicts: {
+    id: string
+    plan_id: PlanId
+    part_id: PartId
+    register: RegisterName
+    entry_id: string
+    field: string
+    /** JSON of what the cell held, and holds. */
+    lost: string
+    won: string
+    loser: UserId
+    winner: UserId | null
+    at: number
+    settled_at: number | null
+  }
 
   /** Work that the server did not take, handed to the lead by whoever wrote it. */
   handed_drafts: {

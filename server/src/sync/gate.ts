@@ -18,6 +18,11 @@ export interface Identity {
 /** With the count of changes of rights that it stands for. */
 export type DatedAccess = PlanAccess & { rights: number }
 
+export interface PlanCounts {
+  rights: number
+  links: number
+}
+
 export interface Gate {
   /** By the session cookie in the headers, or by a personal access token; null for neither. */
   identify(from: { headers: Headers; token?: string }): Promise<Identity | null>
@@ -25,6 +30,6 @@ export interface Gate {
   access(subject: DocumentSubject): Promise<DatedAccess | null>
   /** As whom each of these proofs counts now; without those that do no more: signed out, revoked, expired. */
   actorsOf(proofs: readonly string[]): Promise<ReadonlyMap<string, Actor>>
-  /** How often the rights on each of these plans have changed. */
-  rightsOf(plans: readonly PlanId[]): Promise<ReadonlyMap<PlanId, number>>
+  /** How often the rights on each of these plans have changed, and its links. */
+  countsOf(plans: readonly PlanId[]): Promise<ReadonlyMap<PlanId, PlanCounts>>
 }

@@ -42,6 +42,8 @@ interface IntakeOptions {
   present(documentName: string): Promise<Document | null>
   /** Why nothing more is taken from this connection. */
   objection(connection: Connection): ErrorCode | null
+  /** Hears of what was written while its document was unloaded. */
+  recordsChanged(documents: readonly string[]): void
 }
 
 type Message = { kind: 'update'; update: Uint8Array } | { kind: 'other'; frame: Uint8Array }
@@ -52,7 +54,7 @@ const [stateVector, syncStep2, syncUpdate] = [0, 1, 2]
 const largeUpdate = 64 * 1024
 const longestIdle = 500
 
-export function createIntake({ log, logger, liveOf, present, objection }: IntakeOptions): Intake {
+export function createIntake({ log, logger, liveOf, present, objection, recordsChanged }: IntakeOptions): Intake {
   const reader = startThread<UpdateQuestion, UpdateReading>(new URL('./update-worker.ts', import.meta.url))
   /** Messages on their way, by document: one must not unload under them. */
   const working = new Map<string, Set<Promise<void>>>()
@@ -136,6 +138,7 @@ export function createIntake({ log, logger, liveOf, present, objection }: Intake
     // Meanwhile it may have been unloaded, and loaded again from rows that did not have this yet.
     const now = await present(document.name)
     if (now !== null && now !== document) await liveOf(now).apply(fresh, null)
+    if (now !== document) recordsChanged([document.name])
   }
 
   async function append(

@@ -11,6 +11,8 @@ import * as encoding from 'lib0/encoding'
 import type { Logger } from 'pino'
 import { encodeAwarenessUpdate } from 'y-protocols/awareness'
 import * as Y from 'yjs'
+import { outlineRoots } from '@soanchung/shared/plan/documents.ts'
+import { registerNames } from '@soanchung/shared/targets/register.ts'
 import { closeCode } from './denied.ts'
 import { Outlet } from './outlet.ts'
 
@@ -44,8 +46,19 @@ const presenceInterval = 100
 /** A caret may stand behind letters that are still on their way into the log. */
 const presencePatience = 20
 
-/** Fills an empty document with what is stored. Throws what Yjs throws on updates that it cannot read. */
-export function openLiveDocument(document: Document, stored: readonly Uint8Array[], logger: Logger): LiveDocument {
+/** All but the text: what is read across documents. */
+const recordRoots = [...outlineRoots, ...registerNames]
+
+/**
+ * Fills an empty document with what is stored. Throws what Yjs throws on updates that it cannot read.
+ * `recordsChanged` hears of each commit that touched more than the text.
+ */
+export function openLiveDocument(
+  document: Document,
+  stored: readonly Uint8Array[],
+  recordsChanged: () => void,
+  logger: Logger,
+): LiveDocument {
   const { awareness } = document
   document._observers.delete('update')
   awareness._observers.delete('update')
@@ -58,6 +71,11 @@ export function openLiveDocument(document: Document, stored: readonly Uint8Array
   let presenceSentAt = 0
 
   document.on('update', (update: Uint8Array) => made.push(update))
+  document.on('afterTransaction', ({ changed, changedParentTypes }: Y.Transaction) => {
+    const roots = recordRoots.flatMap((root) => document.share.get(root) ?? [])
+    // A part of the outline is a map inside the root.
+    if (roots.some((root) => changed.has(root) || changedParentTypes.has(root))) recordsChanged()
+  })
   document.on('destroy', () => clearTimeout(presenceTimer))
   awareness.on('update', (changed: Record<'added' | 'updated' | 'removed', number[]>) => {
     for (const client of [...changed.added, ...changed.updated, ...changed.removed]) moved.add(client)

@@ -2,7 +2,8 @@
  * Asks again what was decided when a document was opened: who has signed out, whose units, scope or
  * roles are others now, which plan moved to another stage. A connection whose right is another now
  * is closed, and comes back with the new one; all others stay. Whoever changes rights here waits for
- * it, other servers and commands beside this one are noticed by asking four times a second.
+ * it, other servers and commands beside this one are noticed by asking four times a second. With
+ * the same question it is noticed, and told, that links and roll-ups of an open plan are others.
  */
 import type { Connection } from '@hocuspocus/server'
 import type { Logger } from 'pino'
@@ -38,6 +39,10 @@ export interface RightsWatch {
   isStale(decision: Decision): boolean
   /** Resolves once every connection that loses a right is closed, and what it had sent is settled. */
   changed(plan: PlanId): Promise<void>
+  /** After links changed: how often by now. Tells those who have the outline open. */
+  linksChanged(counts: ReadonlyMap<PlanId, number>): void
+  /** What was told of a plan's links last; null where the next question will tell. */
+  toldLinks(plan: PlanId): StatelessMessage | null
   close(): void
 }
 
@@ -66,6 +71,8 @@ export function decide(actor: Actor, subject: DocumentSubject, access: PlanAcces
 export function watchRights({ gate, sockets, open, idle, tell, logger }: WatchOptions): RightsWatch {
   /** The last count of changes that was seen of each plan. */
   const known = new Map<PlanId, number>()
+  /** The last count of links that was told of each open plan. */
+  const told = new Map<PlanId, number>()
   let isAsking = false
   const timer = setInterval(() => {
     if (!isAsking) void ask()
@@ -84,15 +91,25 @@ export function watchRights({ gate, sockets, open, idle, tell, logger }: WatchOp
         const { planId, rights } = decision.basis
         oldest.set(planId, Math.min(rights, oldest.get(planId) ?? rights))
       }
-      const counts = await gate.rightsOf([...oldest.keys()])
+      const counts = await gate.countsOf([...oldest.keys()])
       for (const [plan, rights] of oldest) {
         const count = counts.get(plan)
-        if (count === undefined || rights < count) await askAgain(plan)
+        if (count === undefined || rights < count.rights) await askAgain(plan)
       }
+      for (const plan of told.keys()) if (!counts.has(plan)) told.delete(plan)
+      linksChanged(new Map([...counts].map(([plan, { links }]) => [plan, links])))
     } catch (error) {
       logger.error({ err: error }, 'rights could not be asked again')
     } finally {
       isAsking = false
+    }
+  }
+
+  function linksChanged(counts: ReadonlyMap<PlanId, number>): void {
+    for (const [plan, links] of counts) {
+      if ((told.get(plan) ?? -1) >= links) continue
+      told.set(plan, links)
+      tell(outlineDocument(plan), linksMessage(plan, links))
     }
   }
 
@@ -136,6 +153,11 @@ export function watchRights({ gate, sockets, open, idle, tell, logger }: WatchOp
   return {
     isStale: ({ basis }) => basis.rights < (known.get(basis.planId) ?? 0),
     changed: askAgain,
+    linksChanged,
+    toldLinks(plan) {
+      const links = told.get(plan)
+      return links === undefined ? null : linksMessage(plan, links)
+    },
     close: () => clearInterval(timer),
   }
 }
@@ -143,6 +165,10 @@ export function watchRights({ gate, sockets, open, idle, tell, logger }: WatchOp
 /** Who hears it fetches the record again, unless theirs is as new. */
 export function recordMessage({ planId, rights }: Basis): StatelessMessage {
   return { type: 'record', planId, rights }
+}
+
+function linksMessage(planId: PlanId, count: number): StatelessMessage {
+  return { type: 'links', planId, count }
 }
 
 export function basisOf({ planId, rights }: DatedAccess): Basis {

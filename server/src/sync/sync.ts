@@ -10,8 +10,13 @@ import type { Logger } from 'pino'
 import type * as Y from 'yjs'
 import type { Result } from '@soanchung/shared/errors.ts'
 import type { PlanId } from '@soanchung/shared/ids.ts'
-import { parseDocumentName, schemaVersion, type DocumentName } from '@soanchung/shared/plan/documents.ts'
-import { connectionToken, type FetchDocumentsBody } from '@soanchung/shared/protocol.ts'
+import {
+  outlineDocument,
+  parseDocumentName,
+  schemaVersion,
+  type DocumentName,
+} from '@soanchung/shared/plan/documents.ts'
+import { connectionToken, type FetchDocumentsBody, type StatelessMessage } from '@soanchung/shared/protocol.ts'
 import type { Database } from '../storage/database.ts'
 import type { DocumentLog } from '../storage/log.ts'
 import { closeCode, Denied, orDenied } from './denied.ts'
@@ -46,6 +51,12 @@ export interface Sync {
   fetchDocuments(names: readonly DocumentName[], have: FetchDocumentsBody['have']): Promise<Uint8Array>
   /** After the rights on a plan changed: resolves once nobody writes with a right of before. */
   rightsChanged(planId: PlanId): Promise<void>
+  /** After links changed: how often by now, of each plan that it is felt in. Tells open screens. */
+  linksChanged(counts: ReadonlyMap<PlanId, number>): void
+  /** Hears of documents whose outline or registers were changed, once that is durable. */
+  onRecords(listener: (documents: readonly string[]) => void): void
+  /** Tells everybody who has the plan open. */
+  tell(planId: PlanId, message: StatelessMessage): void
   stats(): { sockets: number; documents: number; connections: number }
   close(): Promise<void>
 }
@@ -62,6 +73,7 @@ const maxSessions = 4
 
 export function createSync({ log, database, gate, epoch, allowedOrigin, logger }: SyncOptions): Sync {
   const live = new WeakMap<Document, LiveDocument>()
+  const recordListeners: ((documents: readonly string[]) => void)[] = []
 
   const hocuspocus = new Hocuspocus<Context>({
     quiet: true,
@@ -86,14 +98,20 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
         connection.close({ code: closeCode('server.busy'), reason: 'server.busy' })
       } else if (context.decision.subject.kind === 'outline') {
         // The record may have changed after they fetched it, before they listened.
-        connection.sendStateless(JSON.stringify(recordMessage(context.decision.basis)))
+        const links = watch.toldLinks(context.decision.subject.planId)
+        for (const message of [recordMessage(context.decision.basis), ...(links === null ? [] : [links])]) {
+          connection.sendStateless(JSON.stringify(message))
+        }
       }
     },
 
     async onLoadDocument({ document, documentName }) {
       const stored = await orDenied(log.load(documentName), logger)
       try {
-        live.set(document, openLiveDocument(document, stored.updates, logger))
+        live.set(
+          document,
+          openLiveDocument(document, stored.updates, () => recordsChanged([documentName]), logger),
+        )
       } catch (error) {
         logger.error({ err: error, document: documentName }, 'a stored document cannot be read')
         throw new Denied('storage.corrupt')
@@ -123,6 +141,7 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
       if (decision === null || decision.isOver || watch.isStale(decision)) return 'server.busy'
       return visit.isOver ? 'auth.required' : null
     },
+    recordsChanged,
   })
 
   async function authenticate(documentName: string, token: string, headers: Headers, visit: Visit) {
@@ -164,6 +183,14 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
     if (document !== null) await liveOf(document).apply(update, null)
   }
 
+  function recordsChanged(documents: readonly string[]): void {
+    for (const listener of recordListeners) listener(documents)
+  }
+
+  function tell(name: string, message: StatelessMessage): void {
+    hocuspocus.documents.get(name)?.broadcastStateless(JSON.stringify(message))
+  }
+
   function connections(): Connection[] {
     return [...hocuspocus.documents.values()].flatMap((document) => document.getConnections())
   }
@@ -188,17 +215,20 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
         return decision === null ? [] : [{ connection, visit, decision }]
       }),
     idle: (connection) => intake.idle(connection),
-    tell: (name, message) => hocuspocus.documents.get(name)?.broadcastStateless(JSON.stringify(message)),
+    tell,
     logger,
   })
 
   return {
     handleUpgrade: sockets.handleUpgrade,
-    writeDocument: createDocumentWriter({ database, log, gate, applyLive }),
+    writeDocument: createDocumentWriter({ database, log, gate, applyLive, recordsChanged }),
     readDocument: (name) => readDocument(log, name),
     readUpdates: (names) => readUpdates(log, names),
     fetchDocuments: (names, have) => fetchDocuments(log, names, have),
     rightsChanged: (plan) => watch.changed(plan),
+    linksChanged: (counts) => watch.linksChanged(counts),
+    onRecords: (listener) => recordListeners.push(listener),
+    tell: (plan, message) => tell(outlineDocument(plan), message),
     stats: () => ({
       sockets: sockets.count(),
       documents: hocuspocus.getDocumentsCount(),

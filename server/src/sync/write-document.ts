@@ -46,8 +46,10 @@ export function createDocumentWriter(parts: {
   log: DocumentLog
   gate: Gate
   applyLive: (name: string, update: Uint8Array) => Promise<void>
+  /** Hears of all documents of a command, once they are durable. */
+  recordsChanged: (documents: readonly string[]) => void
 }): (command: WriteCommand) => Promise<Result<{ repeated: boolean }>> {
-  const { database, log, gate, applyLive } = parts
+  const { database, log, gate, applyLive, recordsChanged } = parts
 
   async function checkRights(command: WriteCommand): Promise<void> {
     const { actor } = command
@@ -104,6 +106,7 @@ export function createDocumentWriter(parts: {
     try {
       await checkRights(command)
       const updates = await commit(command)
+      recordsChanged([...updates.keys()])
       for (const [name, update] of updates) await applyLive(name, update)
       return accept({ repeated: false })
     } catch (error) {

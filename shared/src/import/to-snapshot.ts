@@ -28,6 +28,7 @@ export function toSnapshot(result: ImportResult, id: PlanId = newId<PlanId>()): 
       role: part.role,
       blocks: blocksOf(part.blocks, offered, result.period.from),
       targets: targetsOf(offered, result.period.from),
+      tasks: [],
       budget: budgetOf(budget.get(index) ?? [], result.period.to),
     }
   })

@@ -6,7 +6,8 @@
  */
 import * as Y from 'yjs'
 import * as z from 'zod/mini'
-import { blockId, newId, targetId, type BlockId } from '../ids.ts'
+import { blockId, newId, targetId, unitId, type BlockId } from '../ids.ts'
+import { registerNames } from '../targets/register.ts'
 
 export const blockKinds = [
   'paragraph',
@@ -55,7 +56,17 @@ export const textBlock = z.object({
 })
 export type TextBlock = z.infer<typeof textBlock>
 
-export const registerNames = ['targets', 'budget'] as const
+/** Which rows of a register a view shows; all of it holds at once. */
+export const viewFilter = z.object({
+  text: z.optional(z.string().check(z.maxLength(200))),
+  unit: z.optional(unitId),
+  /** Of budget lines. */
+  source: z.optional(z.string().check(z.maxLength(2000))),
+})
+export type ViewFilter = z.infer<typeof viewFilter>
+
+export const viewGroups = ['none', 'unit', 'part', 'source'] as const
+export type ViewGroup = (typeof viewGroups)[number]
 
 /** A table in the text: a view of registers, never a place where numbers are kept. */
 export const viewBlock = z.object({
@@ -65,8 +76,17 @@ export const viewBlock = z.object({
   scope: z.enum(['part', 'plan']),
   /** Column keys in order; empty for the register's usual ones. */
   columns: z.array(z.string().check(z.maxLength(40))).check(z.maxLength(40)),
-  group: z.enum(['none', 'unit', 'part']),
+  group: z.enum(viewGroups),
   title: z.string().check(z.maxLength(500)),
+  /** The column by which rows are sorted; left out, they stand as in the register. */
+  order: z.optional(z.object({ by: z.string().check(z.maxLength(40)), down: z.boolean() })),
+  filter: z.optional(viewFilter),
+  /** A sum below each group's heading. */
+  subtotals: z.optional(z.boolean()),
+  /** On a page across. */
+  landscape: z.optional(z.boolean()),
+  /** What is drawn: the table where nothing is said. */
+  picture: z.optional(z.enum(['bars', 'lines'])),
 })
 export type ViewBlock = z.infer<typeof viewBlock>
 
@@ -106,14 +126,21 @@ export function readBody(body: Y.XmlFragment): { blocks: Block[]; skipped: numbe
 /** The block that one child of a body holds; null where it does not fit the schema. */
 export function readBlockElement(node: unknown): Block | null {
   if (!(node instanceof Y.XmlElement)) return null
+  if (node.nodeName === 'view') return readView(node.getAttributes())
   const parsed = block.safeParse(readBlock(node))
+  return parsed.success ? parsed.data : null
+}
+
+/** A table by its attributes, in a document or an editor, where null stands for what is not said. */
+export function readView(attributes: Readonly<Record<string, unknown>>): ViewBlock | null {
+  const said = Object.entries(attributes).filter(([, value]) => value !== null)
+  const parsed = viewBlock.safeParse({ ...Object.fromEntries(said), type: 'view' })
   return parsed.success ? parsed.data : null
 }
 
 /** The block that one element of the body holds, unchecked. */
 function readBlock(element: Y.XmlElement): unknown {
   const attributes: Record<string, unknown> = element.getAttributes()
-  if (element.nodeName === 'view') return { ...attributes, type: 'view' }
   return {
     type: element.nodeName,
     id: attributes['id'],

@@ -4,8 +4,8 @@
  */
 import { idPattern, type PartId, type PlanId } from '../ids.ts'
 
-/** Raised when the editor's nodes or marks, or what the outline may say, change; an older client must reload before it edits. */
-export const schemaVersion = 2
+/** Raised when the editor's nodes or marks, or what outline or registers may say, change; an older client must reload before it edits. */
+export const schemaVersion = 3
 
 export const outlineRoots = ['meta', 'parts'] as const
 export const partRoots = ['body', 'targets', 'tasks', 'budget'] as const

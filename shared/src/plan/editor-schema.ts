@@ -42,6 +42,14 @@ function mark(...tags: readonly [string, ...string[]]): MarkSpec {
   return { parseDOM: tags.map((tag) => ({ tag })), toDOM: () => [tags[0], 0] }
 }
 
+function readJson(value: string): unknown {
+  try {
+    return JSON.parse(value)
+  } catch {
+    return value
+  }
+}
+
 const linkOf = (href: unknown) => {
   const parsed = linkHref.safeParse(href)
   return parsed.success ? parsed.data : null
@@ -71,6 +79,12 @@ export const planSchema = new Schema({
       columns: { fallback: [], read: (value) => JSON.parse(value) as unknown },
       group: { fallback: 'none' },
       title: { fallback: '' },
+      ...Object.fromEntries(
+        ['order', 'filter', 'subtotals', 'landscape', 'picture'].map((name) => [
+          name,
+          { fallback: null, read: readJson },
+        ]),
+      ),
     }),
     reference: node({ group: 'inline', inline: true, atom: true, selectable: true }, ['span[data-target]'], {
       target: { fallback: null },

@@ -2,7 +2,7 @@
  * How far the text and the targets of a part are, as the board, the outline and the home screen
  * show it. Counted from what the part holds, never stored in it.
  */
-import type { BudgetLine, Target } from '../targets/register.ts'
+import { isLiving, type Registers, type Target } from '../targets/register.ts'
 import { blockText, type Block } from './blocks.ts'
 import type { Period } from './meta.ts'
 
@@ -13,20 +13,18 @@ export interface PartProgress {
   filled: number
   /** Living budget lines. */
   budget: number
-  /** There is a word, a table, a target or a budget line. */
+  /** There is a word, a table, or an entry of a register. */
   begun: boolean
 }
 
-export interface PartContent {
+export interface PartContent extends Registers {
   blocks: readonly Block[]
-  targets: readonly Target[]
-  budget: readonly BudgetLine[]
 }
 
 /** Cheap enough to be asked at every key. */
-export function hasBegun({ blocks, targets, budget }: PartContent): boolean {
+export function hasBegun({ blocks, targets, tasks, budget }: PartContent): boolean {
   const hasText = blocks.some((block) => block.type === 'view' || blockText(block, () => 'x').trim() !== '')
-  return hasText || targets.some(isLiving) || budget.some(isLiving)
+  return hasText || [...targets, ...tasks, ...budget].some(isLiving)
 }
 
 export function partProgress(content: PartContent, period: Period): PartProgress {
@@ -43,19 +41,15 @@ export function partProgress(content: PartContent, period: Period): PartProgress
   }
 }
 
-function isLiving({ deletedAt, movedTo = null }: { deletedAt: number | null; movedTo?: string | null }): boolean {
-  return deletedAt === null && movedTo === null
-}
-
 /**
- * Whether each year that needs one has a value that could be read: every year of the plan, and of a
+ * Whether each year that needs one has a value that could be read, or a formula: every year of the plan, and of a
  * target that is reckoned once in its term only the last.
  */
 export function isFilled({ frequency, values }: Pick<Target, 'frequency' | 'values'>, { from, to }: Period): boolean {
   const first = frequency === 'term' ? to : from
   for (let year = first; year <= to; year += 1) {
     const value = values[String(year)]
-    if (value === undefined || !('quantity' in value)) return false
+    if (value === undefined || 'typed' in value) return false
   }
   return true
 }

@@ -6,7 +6,16 @@ import { generateNKeysBetween } from 'fractional-indexing'
 import * as Y from 'yjs'
 import * as z from 'zod/mini'
 import { partId, planId, type PartId, type PlanId } from '../ids.ts'
-import { budgetLine, readBudget, readTargets, registers, target, writeCells } from '../targets/register.ts'
+import {
+  budgetLine,
+  readRegisters,
+  registerNames,
+  registers,
+  target,
+  task,
+  writeCells,
+  type RegisterName,
+} from '../targets/register.ts'
 import { block, readBody, writeBody } from './blocks.ts'
 import { planMeta, readMeta, writeMeta } from './meta.ts'
 import { partNumberings, partRoles, partTitle, readOutline } from './outline.ts'
@@ -20,6 +29,7 @@ const snapshotPart = z.object({
   blocks: z.array(block).check(z.maxLength(20_000)),
   /** Deleted targets included: references to them must be shown as broken. */
   targets: z.array(target).check(z.maxLength(5000)),
+  tasks: z._default(z.array(task).check(z.maxLength(5000)), []),
   budget: z.array(budgetLine).check(z.maxLength(5000)),
 })
 export type SnapshotPart = z.infer<typeof snapshotPart>
@@ -47,8 +57,7 @@ export function readSnapshot(
       numbering: part.numbering,
       role: part.role,
       blocks: document ? readBody(document.getXmlFragment('body')).blocks : [],
-      targets: document ? readTargets(document) : [],
-      budget: document ? readBudget(document) : [],
+      ...(document ? readRegisters(document) : { targets: [], tasks: [], budget: [] }),
     }
   })
   return { id, meta: readMeta(outline), parts }
@@ -75,16 +84,19 @@ export function writeOutline(outline: Y.Doc, snapshot: PlanSnapshot): void {
 export function writePart(document: Y.Doc, part: SnapshotPart): void {
   document.transact(() => {
     writeBody(document.getXmlFragment('body'), part.blocks)
-    for (const { id, values, ...fields } of part.targets) {
-      writeCells(document, registers.targets, id, withYears(fields, 'value', values))
-    }
-    for (const { id, amounts, ...fields } of part.budget) {
-      writeCells(document, registers.budget, id, withYears(fields, 'amount', amounts))
+    for (const name of registerNames) {
+      for (const { id, ...fields } of part[name]) writeCells(document, registers[name], id, cellsOf(fields, name))
     }
   })
 }
 
-function withYears(fields: Record<string, unknown>, name: string, years: Record<string, unknown>) {
-  const filled = Object.entries(fields).filter(([, value]) => value !== null && value !== '')
-  return Object.fromEntries([...filled, ...Object.entries(years).map(([year, value]) => [`${name}.${year}`, value])])
+/** The cells of an entry: those that hold something, with one for each year. */
+function cellsOf(fields: Readonly<Record<string, unknown>>, name: RegisterName): Record<string, unknown> {
+  const yearFields = Object.entries(registers[name].years as Readonly<Record<string, string>>)
+  const ofYears = yearFields.flatMap(([field, kept]) =>
+    Object.entries((fields[kept] ?? {}) as Record<string, unknown>).map(([year, value]) => [`${field}.${year}`, value]),
+  )
+  const keptApart = new Set(yearFields.map(([, kept]) => kept))
+  const filled = Object.entries(fields).filter(([key, value]) => value !== null && value !== '' && !keptApart.has(key))
+  return Object.fromEntries([...filled, ...ofYears])
 }

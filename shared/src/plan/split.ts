@@ -11,16 +11,9 @@
 import * as Y from 'yjs'
 import { accept, refuse, type Result } from '../errors.ts'
 import type { BlockId, PartId } from '../ids.ts'
-import {
-  readBudget,
-  readTargets,
-  registers,
-  rowOrder,
-  writeCells,
-  type BudgetLine,
-  type Target,
-} from '../targets/register.ts'
-import { maxDepth, readBody, registerNames, writeBody, type Block, type TextBlock, type ViewBlock } from './blocks.ts'
+import { moveEntries } from '../targets/move.ts'
+import { isLiving, readRegisters, registerNames, type RegisterName, type Registers } from '../targets/register.ts'
+import { maxDepth, readBody, writeBody, type Block, type TextBlock } from './blocks.ts'
 import { movesRoot } from './documents.ts'
 import { numberParts, topHeadings, type PartNumber } from './numbering.ts'
 import { addPart, readEntries, readOutline, type Outline, type PartNumbering } from './outline.ts'
@@ -32,10 +25,8 @@ interface PlanText {
   part(id: PartId): PartText | undefined
 }
 
-interface PartText {
+interface PartText extends Registers {
   blocks: readonly Block[]
-  targets: readonly Target[]
-  budget: readonly BudgetLine[]
 }
 
 /** A heading and the part that it becomes, or was. Their ids are made by whoever asks. */
@@ -57,8 +48,6 @@ export interface TextMove {
   /** All of the part's text and registers went, and the part with them. */
   whole: boolean
 }
-
-type RegisterName = ViewBlock['register']
 
 export interface Split {
   /** The heading that was asked for, and the top headings behind it. */
@@ -150,7 +139,7 @@ export function splitPart(
       target.transact(() => {
         target.getXmlFragment('body').insert(0, moved)
         for (const [register, taker] of takes) {
-          if (taker === heading) moveRegister(source, target, register, part, command.now)
+          if (taker === heading) moveEntries(register, { from: source, to: target, part, now: command.now })
         }
       })
     })
@@ -195,7 +184,9 @@ export function joinParts(
           from.toArray().map((node) => copy(node, 1)),
         )
         from.delete(0, from.length)
-        for (const register of registerNames) moveRegister(source, target, register, id, command.now)
+        for (const register of registerNames) {
+          moveEntries(register, { from: source, to: target, part: id, now: command.now })
+        }
       })
     }
   })
@@ -218,7 +209,7 @@ function readPlanText(documents: PlanDocuments, ids: readonly PartId[]): PlanTex
     ids.map((id) => {
       const document = documents.part(id)
       const { blocks } = readBody(document.getXmlFragment('body'))
-      return [id, { blocks, targets: readTargets(document), budget: readBudget(document) }]
+      return [id, { blocks, ...readRegisters(document) }]
     }),
   )
   return {
@@ -252,9 +243,8 @@ function shows(blocks: readonly Block[], register: RegisterName): boolean {
   return blocks.some((block) => block.type === 'view' && block.scope === 'part' && block.register === register)
 }
 
-function living(part: PartText, register: RegisterName): readonly (Target | BudgetLine)[] {
-  if (register === 'budget') return part.budget.filter(({ deletedAt }) => deletedAt === null)
-  return part.targets.filter(({ deletedAt, movedTo }) => deletedAt === null && movedTo === null)
+function living(part: PartText, register: RegisterName): readonly Registers[RegisterName][number][] {
+  return part[register].filter(isLiving)
 }
 
 function idOf(node: unknown): unknown {
@@ -270,24 +260,6 @@ function copy(node: Y.XmlElement | Y.XmlText | Y.XmlHook, deeper: 1 | -1): Y.Xml
     ;(clone as unknown as Y.XmlElement<{ depth: number }>).setAttribute('depth', depth)
   }
   return clone
-}
-
-/** Takes the living entries over, behind those that are there. Cells keep the changes that made them. */
-function moveRegister(from: Y.Doc, to: Y.Doc, name: RegisterName, part: PartId, now: number): void {
-  const register = registers[name]
-  const read = (document: Y.Doc) =>
-    living({ blocks: [], targets: readTargets(document), budget: readBudget(document) }, name)
-  const rows: { order: string }[] = [...read(to)]
-  const cells = [...from.getMap(register.root)]
-  const into = to.getMap(register.root)
-  for (const { id } of read(from)) {
-    for (const [key, cell] of cells) if (key.startsWith(`${id}.`)) into.set(key, cell)
-    const row = { order: rowOrder(rows) }
-    rows.push(row)
-    // It may have stood here before, and been taken away.
-    writeCells(to, register, id, { ...row, deletedAt: null, ...(name === 'targets' ? { movedTo: null } : {}) })
-    writeCells(from, register, id, name === 'targets' ? { movedTo: part } : { deletedAt: now })
-  }
 }
 
 function noteMove(source: Y.Doc, command: string, whole: boolean): void {

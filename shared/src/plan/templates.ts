@@ -215,6 +215,7 @@ export function snapshotOfTemplate(
       role: part.role ?? 'body',
       blocks: firstBlocks(part, plan.withHints),
       targets: [],
+      tasks: [],
       budget: [],
     })
     for (const child of part.children ?? []) add(child, id)

@@ -35,7 +35,8 @@ const moneyWords: Record<MoneyScale, string> = {
   trieu: 'triệu đồng',
   ty: 'tỷ đồng',
 }
-const scaleSteps: Record<MoneyScale, number> = { dong: 0, nghin: 3, trieu: 6, ty: 9 }
+/** How many zeros each scale adds to a number of đồng. */
+export const scaleSteps: Record<MoneyScale, number> = { dong: 0, nghin: 3, trieu: 6, ty: 9 }
 
 export const frequencyText: Record<Frequency, string> = {
   day: 'ngày',
@@ -67,12 +68,19 @@ export function formatDecimal(number: string): string {
  * one is a decimal point, and `1,234,567` or `1,234.5` can only be English.
  */
 export function parseDecimal(text: string): string | null {
-  const typed = text.trim().replace('−', '-')
-  const spaced = /^-?\d{1,3}([\u00a0\u202f]\d{3})+(,\d+)?$/.test(typed) ? typed.replace(/[\u00a0\u202f]/g, '') : typed
-  return canonical(plainNotation(spaced))
+  return canonical(plainNotation(text))
 }
 
-function plainNotation(typed: string): string | null {
+/** Whether it is a number that would be read if it had fewer digits. */
+export function isOverlong(text: string): boolean {
+  const plain = plainNotation(text)
+  return plain !== null && canonical(plain) === null
+}
+
+function plainNotation(text: string): string | null {
+  const given = text.trim().replace('−', '-')
+  const isSpaced = /^-?\d{1,3}([\u00a0\u202f]\d{3})+(,\d+)?$/.test(given)
+  const typed = isSpaced ? given.replace(/[\u00a0\u202f]/g, '') : given
   if (/^-?\d+$/.test(typed)) return typed
   if (/^-?[1-9]\d{0,2}(\.\d{3})+(,\d+)?$/.test(typed)) return typed.replaceAll('.', '').replace(',', '.')
   if (/^-?[1-9]\d{0,2}(,\d{3})+\.\d+$/.test(typed)) return typed.replaceAll(',', '')
@@ -163,6 +171,12 @@ export function parseMeasure(text: string): Measure | null {
  * bare number (the column's); one that is written wins.
  */
 export function parseQuantity(text: string, hint?: Measure): Quantity | null {
+  const parsed = quantity.safeParse(statedQuantity(text, hint))
+  return parsed.success ? parsed.data : null
+}
+
+/** The same, unchecked: a range may be upside down, a number too long, a deadline in no year of ours. */
+export function statedQuantity(text: string, hint?: Measure): Quantity | null {
   const when: Pick<Quantity, 'frequency' | 'deadline'> = {}
   let rest = tidy(text)
   for (let before = ''; before !== rest;) {
@@ -170,8 +184,7 @@ export function parseQuantity(text: string, hint?: Measure): Quantity | null {
     rest = takeTime(rest, when)
   }
   const core = readCore(rest.replace(/^(?:(?:phấn đấu|đạt|có|là|được) )+/iu, ''), hint)
-  const parsed = quantity.safeParse(core === null ? null : { ...core, ...when })
-  return parsed.success ? parsed.data : null
+  return core === null ? null : { ...core, ...when }
 }
 
 function tidy(text: string): string {

@@ -28,10 +28,16 @@ export const deadlineTail = /(?:^|[\s,(])(?:đến|tới) (?:hết |cuối )?(?:
 export function isNoun(text: string): boolean {
   if (text === '') return true
   if (text !== text.normalize('NFC') || !/^\p{L}\S*( \S+)*$/u.test(text) || /[.,;:]$|\p{C}/u.test(text)) return false
-  const isPricePer = /^((nghìn|triệu|tỷ) )?đồng\/\p{L}/iu.test(text)
-  if (!isPricePer && /^(các|phần trăm|nghìn|ngàn|triệu|tr|trđ|tỷ|tỉ|đồng|đ|vnđ|vnd)($|[\s/])/iu.test(text)) return false
+  if (/^e\+?\d/iu.test(text)) return false
+  if (!isPricePer(text) && /^(các|phần trăm|nghìn|ngàn|triệu|tr|trđ|tỷ|tỉ|đồng|đ|vnđ|vnd)($|[\s/])/iu.test(text))
+    return false
   if (/trở (lên|xuống)$/iu.test(text) || /(đến|tới|[-–—])\s?[-−]?\d/iu.test(text)) return false
   return !frequencyTail.test(text) && !deadlineTail.test(text)
+}
+
+/** "triệu đồng/người": a noun that is counted in money, and neither adds up nor is shared out as things are. */
+export function isPricePer(noun: string): boolean {
+  return /^((nghìn|triệu|tỷ) )?đồng\/\p{L}/iu.test(noun)
 }
 
 export const measure = z.discriminatedUnion('kind', [

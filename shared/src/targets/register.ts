@@ -1,5 +1,5 @@
 /**
- * The registers of a part: its targets and its budget lines, as they lie in the part's document.
+ * The registers of a part: its targets, tasks and budget lines, as they lie in the part's document.
  * One map key a cell, `<entry id>.<field>`, so that two people can fill in two cells of one row at
  * once. A cell carries the id of the change that wrote it and of the change that its author had
  * seen; a replaced change that its successor had not seen is a conflict. Entries are never
@@ -8,14 +8,36 @@
 import { generateKeyBetween } from 'fractional-indexing'
 import * as Y from 'yjs'
 import * as z from 'zod/mini'
-import { changeId, newId, partId, unitId, type BudgetLineId, type ChangeId, type TargetId } from '../ids.ts'
+import {
+  budgetLineId,
+  changeId,
+  newId,
+  partId,
+  targetId,
+  taskId,
+  unitId,
+  type BudgetLineId,
+  type ChangeId,
+  type PartId,
+  type TargetId,
+  type TaskId,
+} from '../ids.ts'
+import { dueContent } from './due.ts'
 import { frequencies, measure, quantity } from './quantity.ts'
 
+export const registerNames = ['targets', 'tasks', 'budget'] as const
+export type RegisterName = (typeof registerNames)[number]
+
 /**
- * A value cell: a quantity, or what was typed and could not be read as one, kept until mended. A
- * cell that was cleared holds `{ typed: '' }`, and is read as if it were not there.
+ * A value cell: a quantity; a formula, as formula.ts stores it; or what was typed and could not be
+ * read, kept until mended. A cell that was cleared holds `{ typed: '' }`, and is read as if it were
+ * not there.
  */
-export const valueContent = z.union([z.object({ quantity }), z.object({ typed: z.string().check(z.maxLength(500)) })])
+export const valueContent = z.union([
+  z.object({ quantity }),
+  z.object({ formula: z.string().check(z.minLength(1), z.maxLength(4000)) }),
+  z.object({ typed: z.string().check(z.maxLength(500)) }),
+])
 export type ValueContent = z.infer<typeof valueContent>
 
 const text = z.string().check(z.maxLength(2000))
@@ -28,6 +50,10 @@ const entryFields = {
   deletedAt: z.nullable(z.number()),
 }
 
+/** How what subordinate plans say of a target is put together. */
+export const rollUpMethods = ['sum', 'average', 'min', 'max', 'reached', 'none'] as const
+export type RollUpMethod = (typeof rollUpMethods)[number]
+
 /** The cells of a target. `value.<year>` stands beside them, one for each year of the plan. */
 const targetFields = {
   ...entryFields,
@@ -35,50 +61,119 @@ const targetFields = {
   baseline: valueContent,
   responsible: z.nullable(unitId),
   frequency: z.nullable(z.enum(frequencies)),
-  method: z.enum(['sum', 'average', 'min', 'max', 'reached', 'none']),
+  method: z.enum(rollUpMethods),
   movedTo: z.nullable(partId),
 }
 
-/** The cells of a budget line. `amount.<year>` stands beside them. */
-const budgetFields = { ...entryFields, source: text }
+/** Who works along: units, and in words whoever is none. */
+export const partners = z.object({ units: z.array(unitId).check(z.maxLength(50)), others: text })
+export type Partners = z.infer<typeof partners>
+
+/** The cells of a task. */
+const taskFields = {
+  ...entryFields,
+  lead: z.nullable(unitId),
+  partners,
+  product: text,
+  due: z.nullable(dueContent),
+  /** The targets that it serves. */
+  serves: z.array(targetId).check(z.maxLength(100)),
+}
+
+/**
+ * The cells of a budget line. `amount.<year>` and `quantity.<year>` stand beside them; a year without
+ * an amount has the product of quantity and price.
+ */
+const budgetFields = {
+  ...entryFields,
+  source: text,
+  responsible: z.nullable(unitId),
+  noun: z.string().check(z.maxLength(200)),
+  price: valueContent,
+}
 
 interface Register {
-  root: 'targets' | 'budget'
+  root: RegisterName
   fields: Record<string, z.ZodMiniType>
-  /** What the cells of the years are called. */
-  yearField: 'value' | 'amount'
+  /** What the cells of the years are called, and where an entry keeps them. */
+  years: Readonly<Record<string, string>>
 }
 export const registers = {
-  targets: { root: 'targets', fields: targetFields, yearField: 'value' },
-  budget: { root: 'budget', fields: budgetFields, yearField: 'amount' },
-} as const satisfies Record<string, Register>
+  targets: { root: 'targets', fields: targetFields, years: { value: 'values' } },
+  tasks: { root: 'tasks', fields: taskFields, years: {} },
+  budget: { root: 'budget', fields: budgetFields, years: { amount: 'amounts', quantity: 'quantities' } },
+} as const satisfies Record<RegisterName, Register>
 
-export const target = z.object({
-  id: z.string().brand<'TargetId'>(),
+const entryDefaults = {
   order: entryFields.order,
   name: z._default(text, ''),
   note: z._default(text, ''),
   deletedAt: z._default(z.nullable(z.number()), null),
+}
+const years = z._default(z.record(year, valueContent), {})
+
+export const target = z.object({
+  id: targetId,
+  ...entryDefaults,
   measure: z._default(measure, { kind: 'count', noun: '' }),
   baseline: z._default(z.nullable(valueContent), null),
   responsible: z._default(z.nullable(unitId), null),
   frequency: z._default(targetFields.frequency, null),
   method: z._default(targetFields.method, 'none'),
   movedTo: z._default(z.nullable(partId), null),
-  values: z._default(z.record(year, valueContent), {}),
+  values: years,
 })
 export type Target = z.infer<typeof target>
 
+export const task = z.object({
+  id: taskId,
+  ...entryDefaults,
+  lead: z._default(z.nullable(unitId), null),
+  partners: z._default(partners, { units: [], others: '' }),
+  product: z._default(text, ''),
+  due: z._default(taskFields.due, null),
+  serves: z._default(taskFields.serves, []),
+})
+export type Task = z.infer<typeof task>
+
 export const budgetLine = z.object({
-  id: z.string().brand<'BudgetLineId'>(),
-  order: entryFields.order,
-  name: z._default(text, ''),
-  note: z._default(text, ''),
-  deletedAt: z._default(z.nullable(z.number()), null),
+  id: budgetLineId,
+  ...entryDefaults,
   source: z._default(text, ''),
-  amounts: z._default(z.record(year, valueContent), {}),
+  responsible: z._default(z.nullable(unitId), null),
+  noun: z._default(budgetFields.noun, ''),
+  price: z._default(z.nullable(valueContent), null),
+  amounts: years,
+  quantities: years,
 })
 export type BudgetLine = z.infer<typeof budgetLine>
+
+/** The entries of a part, by register; deleted and moved ones included. */
+export interface Registers {
+  targets: readonly Target[]
+  tasks: readonly Task[]
+  budget: readonly BudgetLine[]
+}
+export type EntryId = TargetId | TaskId | BudgetLineId
+
+export const noEntries: Registers = { targets: [], tasks: [], budget: [] }
+
+const entrySchemas: { [Name in RegisterName]: z.ZodMiniType<Registers[Name][number]> } = {
+  targets: target,
+  tasks: task,
+  budget: budgetLine,
+}
+
+/** Whether it counts: neither deleted nor moved to another part. */
+export function isLiving({
+  deletedAt,
+  movedTo = null,
+}: {
+  deletedAt: number | null
+  movedTo?: PartId | null
+}): boolean {
+  return deletedAt === null && movedTo === null
+}
 
 export const cell = z.object({ value: z.unknown(), change: changeId, saw: z.nullable(changeId) })
 type Cell = z.infer<typeof cell>
@@ -91,42 +186,51 @@ export function parseCellKey(key: string): { entry: string; field: string } | nu
 
 /** The validator of a cell's value; undefined where the register has no such field. */
 function cellSchema(register: Register, field: string): z.ZodMiniType | undefined {
-  const [name, suffix, ...rest] = field.split('.')
+  const [name = '', suffix, ...rest] = field.split('.')
   if (suffix === undefined) return Object.hasOwn(register.fields, field) ? register.fields[field] : undefined
-  return name === register.yearField && rest.length === 0 && year.safeParse(suffix).success ? valueContent : undefined
+  const isYear = Object.hasOwn(register.years, name) && rest.length === 0 && year.safeParse(suffix).success
+  return isYear ? valueContent : undefined
 }
 
-/** Targets of a part in row order, deleted and moved ones included: all of them, or those of `only`. */
+/** Entries of a part in row order, deleted and moved ones included: all of them, or those of `only`. */
+export function readRegister<Name extends RegisterName>(
+  part: Y.Doc,
+  name: Name,
+  only?: ReadonlySet<string>,
+): Registers[Name][number][] {
+  return readRows(part, registers[name], entrySchemas[name], only)
+}
+
 export function readTargets(part: Y.Doc, only?: ReadonlySet<string>): Target[] {
-  return readRegister(part, registers.targets, target, 'values', only)
+  return readRegister(part, 'targets', only)
 }
 
-export function readBudget(part: Y.Doc, only?: ReadonlySet<string>): BudgetLine[] {
-  return readRegister(part, registers.budget, budgetLine, 'amounts', only)
+export function readRegisters(part: Y.Doc): { targets: Target[]; tasks: Task[]; budget: BudgetLine[] } {
+  return { targets: readTargets(part), tasks: readRegister(part, 'tasks'), budget: readRegister(part, 'budget') }
 }
 
-function readRegister<Entry extends { id: string; order: string }>(
+function readRows<Entry extends { id: string; order: string }>(
   part: Y.Doc,
   register: Register,
   schema: z.ZodMiniType<Entry>,
-  yearsKey: string,
   only?: ReadonlySet<string>,
 ): Entry[] {
-  const rows = new Map<string, { [field: string]: unknown; years: Record<string, unknown> }>()
+  const rows = new Map<string, { fields: Record<string, unknown>; years: Record<string, Record<string, unknown>> }>()
   for (const [key, stored] of part.getMap(register.root).entries()) {
     const place = parseCellKey(key)
     if (place === null || (only !== undefined && !only.has(place.entry))) continue
     const content = readCell(register, place.field, stored)
     if (content === null || isCleared(content.value)) continue
-    const row = rows.get(place.entry) ?? { years: {} }
+    const row = rows.get(place.entry) ?? { fields: {}, years: {} }
     rows.set(place.entry, row)
-    const [name, suffix] = place.field.split('.')
-    if (suffix === undefined) row[place.field] = content.value
-    else if (name === register.yearField) row.years[suffix] = content.value
+    const [name = '', suffix] = place.field.split('.')
+    const kept = register.years[name]
+    if (suffix === undefined) row.fields[place.field] = content.value
+    else if (kept !== undefined) (row.years[kept] ??= {})[suffix] = content.value
   }
   const entries: Entry[] = []
-  for (const [id, { years, ...fields }] of rows) {
-    const parsed = schema.safeParse({ ...fields, id, [yearsKey]: years })
+  for (const [id, { fields, years }] of rows) {
+    const parsed = schema.safeParse({ ...fields, ...years, id })
     if (parsed.success) entries.push(parsed.data)
   }
   return entries.sort(byRowOrder)
@@ -142,7 +246,7 @@ export function byRowOrder(a: { order: string; id: string }, b: { order: string;
 }
 
 /** A stored cell where it and its value are valid. */
-function readCell(register: Register, field: string, stored: unknown): Cell | null {
+export function readCell(register: Register, field: string, stored: unknown): Cell | null {
   const schema = cellSchema(register, field)
   const parsed = cell.safeParse(stored)
   if (schema === undefined || !parsed.success || !schema.safeParse(parsed.data.value).success) return null
@@ -153,7 +257,7 @@ function readCell(register: Register, field: string, stored: unknown): Cell | nu
 export function writeCells(
   part: Y.Doc,
   register: Register,
-  entry: TargetId | BudgetLineId,
+  entry: EntryId,
   fields: Record<string, unknown>,
   origin?: unknown,
 ): void {
