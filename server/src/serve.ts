@@ -91,7 +91,7 @@ export async function serve(config: Config, clientFolder = builtClient): Promise
     })
     closers.push(() => sync.close())
     const projection = createProjection({ database, sync })
-    const registers = createRegisterProjection({ database, log, projection, tell: sync.tell, logger })
+    const registers = createRegisterProjection({ database, log, projection, sync, logger })
     closers.push(() => registers.close())
     sync.onRecords(registers.changed)
     const plans = createPlans({ database, projection, sync })

@@ -318,6 +318,11 @@ export const errorCatalogue = {
     vi: 'Văn bản này đã ở phía trên rồi: hai văn bản không thể thực hiện lẫn nhau. Hãy chọn văn bản cấp trên khác.',
     en: 'Plans cannot carry each other out, not even through others. Choose another superior plan.',
   },
+  'link.deep': {
+    status: 409,
+    vi: 'Chuỗi văn bản cấp trên, cấp dưới dài quá: nhiều nhất 10 cấp.',
+    en: 'Too many plans carry each other out in a row: 10 levels at most.',
+  },
   'link.taken': {
     status: 409,
     vi: 'Đơn vị đã có văn bản khác thực hiện kế hoạch cấp trên này. Mỗi đơn vị chỉ có một.',

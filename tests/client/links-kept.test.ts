@@ -46,7 +46,8 @@ function answering(links: () => PlanLinks | null): string[] {
 const stops: (() => void)[] = []
 function open(facts: ReturnType<typeof someFacts>, plan = memoryPlan({ parts: 1 })) {
   const nowhere = () => undefined
-  const links = new LinksOfPlan(plan, facts, { toReceived: nowhere, toMatrix: nowhere, toPicture: nowhere })
+  const ways = { toReceived: nowhere, toMatrix: nowhere, toTarget: nowhere, toPicture: nowhere }
+  const links = new LinksOfPlan(plan, facts, ways)
   stops.push(links.start())
   return { links, plan }
 }

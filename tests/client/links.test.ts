@@ -1,13 +1,14 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { TargetId, UnitId } from '@soanchung/shared/ids.ts'
 import { gapOf } from '@soanchung/shared/links/gap.ts'
+import { gatheredIn, matrixColumns, matrixRows, resultIn } from '@soanchung/shared/links/matrix.ts'
 import { parseQuantity } from '@soanchung/shared/targets/quantity-text.ts'
 import type { Quantity } from '@soanchung/shared/targets/quantity.ts'
 import { placePaste } from '../../client/src/links/amounts.ts'
 import { AllotmentDraft } from '../../client/src/links/allotment-draft.svelte.ts'
 import { cellSize, GridWindow } from '../../client/src/links/grid-window.svelte.ts'
-import { byUrgency, changedYears, gatheredIn, stateOf } from '../../client/src/links/figures.ts'
-import { countsOf, matrixColumns, matrixRows, resultIn, stepIn } from '../../client/src/links/matrix.ts'
+import { byUrgency, receivedYears, stateOf } from '../../client/src/links/figures.ts'
+import { countsOf, stepIn } from '../../client/src/links/matrix.ts'
 import { aReceived, aRolledUnit, aRollUp } from '../support/links.ts'
 import { fixedId } from '../support/memory-plan.ts'
 
@@ -22,6 +23,10 @@ function q(text: string): Quantity {
   const read = parseQuantity(text)
   if (read === null) throw new Error(`no quantity: ${text}`)
   return read
+}
+
+function rateOf(id: TargetId) {
+  return { id, measure: { kind: 'percent' }, frequency: null } as const
 }
 
 describe('what is missing to a goal', () => {
@@ -79,11 +84,24 @@ describe('a received target', () => {
     expect(byUrgency(all).map(stateOf)).toEqual(['stale', 'waiting', 'accepted', 'served'])
   })
 
-  test('shows only the years that are others than before', () => {
-    const years = changedYears({ 2026: q('80%'), 2027: q('90%') }, { 2026: q('85%'), 2027: q('90%'), 2028: q('95%') })
-    expect(years).toEqual([
-      { year: '2026', before: '80%', after: '85%' },
-      { year: '2028', before: '', after: '95%' },
+  test('has the old value beside the new one only in the years that are others than before', () => {
+    const before = { 2026: q('80%'), 2027: q('90%') }
+    const now = { 2026: q('85%'), 2027: q('90%'), 2028: q('95%') }
+    const received = aReceived({ answer: 'accepted', stale: { before, now, by: 'An', since: 1 } })
+    expect(receivedYears(received, { 2026: q('80%') })).toEqual([
+      { year: '2026', given: '85', own: '80', before: '80' },
+      { year: '2027', given: '90', own: '', before: null },
+      { year: '2028', given: '95', own: '', before: '' },
+    ])
+  })
+
+  test('is said in the measure of the superior, whatever scale of money was written', () => {
+    const { superior } = aReceived()
+    const inMillions = { ...superior, measure: { kind: 'money', scale: 'trieu' } as const }
+    const received = aReceived({ superior: { ...inMillions, values: { 2026: q('1,5 tỷ đồng') } }, allotment: null })
+    expect(receivedYears(received, { 2026: q('1.200.500 nghìn đồng'), 2027: q('3 mô hình') })).toEqual([
+      { year: '2026', given: '1.500', own: '1.200,5', before: null },
+      { year: '2027', given: '', own: '03 mô hình', before: null },
     ])
   })
 })
@@ -110,7 +128,7 @@ describe('the matrix', () => {
       },
     ],
   )
-  const columns = matrixColumns(rollUp, [trees, water])
+  const columns = matrixColumns(rollUp, [rateOf(trees), rateOf(water)])
   const rows = matrixRows(rollUp, columns, { units: [first, second, third], year: '2026', mode: 'values' })
 
   test('has its rows in the order of the units and its columns in the order of the plan', () => {
@@ -130,7 +148,7 @@ describe('the matrix', () => {
 
   test('leaves out a target that nobody was given', () => {
     const ungiven = aRollUp([first], [{ target: water, units: [aRolledUnit(first, { way: null })] }])
-    expect(matrixColumns(ungiven, [water])).toEqual([])
+    expect(matrixColumns(ungiven, [rateOf(water)])).toEqual([])
   })
 
   test('says of a year without a value that it is missing', () => {
@@ -143,8 +161,23 @@ describe('the matrix', () => {
     expect(resultIn({ results }, '2026')).toEqual(q('70%'))
     expect(resultIn({ results: { ...results, 2026: q('81%') } }, '2026')).toEqual(q('81%'))
     const one = aRollUp([first], [{ target: water, units: [aRolledUnit(first, { given, results })] }])
-    const [row] = matrixRows(one, matrixColumns(one, [water]), { units: [first], year: '2026', mode: 'results' })
+    const [row] = matrixRows(one, matrixColumns(one, [rateOf(water)]), {
+      units: [first],
+      year: '2026',
+      mode: 'results',
+    })
     expect(row?.cells[0]).toMatchObject({ state: 'short', text: '70' })
+  })
+
+  test('says money in the scale of its column, and another measure with its own name', () => {
+    const values = { 2026: q('1,5 tỷ đồng'), 2027: q('5 hộ'), 2028: q('ít nhất 900.500 nghìn đồng') }
+    const one = aRollUp([first], [{ target: water, units: [aRolledUnit(first, { values, answer: 'accepted' })] }])
+    const money = { id: water, measure: { kind: 'money', scale: 'trieu' } as const, frequency: null }
+    const texts = Object.keys(values).map((year) => {
+      const [row] = matrixRows(one, matrixColumns(one, [money]), { units: [first], year, mode: 'values' })
+      return row?.cells[0]?.text
+    })
+    expect(texts).toEqual(['1.500', '05 hộ', '≥ 900,5'])
   })
 
   test('counts for each unit what it accepted, what waits and what it countered', () => {
@@ -166,7 +199,7 @@ describe('the matrix', () => {
     const stated = { quantity: q('78%'), counted: 2, left: 0 }
     const rolled = { ...column.rolled, years: { 2026: { stated, gathered: stated } } }
     expect(gatheredIn(rolled, '2026', q('80%'))).toMatchObject({
-      ...{ lowest: null, waiting: 1, left: 0 },
+      ...{ lowest: null, waiting: 1, left: 0, missing: 0 },
       gap: { kind: 'short', by: { numbers: ['2'] } },
     })
   })
@@ -295,15 +328,38 @@ describe('a block from a spreadsheet', () => {
 })
 
 describe('giving targets down', () => {
-  const households = { id: water, name: 'Hộ dùng nước sạch', measure: { kind: 'count', noun: 'hộ' } as const }
-  const rate = { id: trees, name: 'Tỷ lệ', measure: { kind: 'percent' } as const, figures: { 2026: q('80%') } }
-  const givable = [{ ...households, figures: { 2026: q('100 hộ') } }, rate]
+  const households = {
+    ...{ id: water, name: 'Hộ dùng nước sạch', frequency: null },
+    measure: { kind: 'count', noun: 'hộ' } as const,
+  }
+  const rate = {
+    id: trees,
+    name: 'Tỷ lệ',
+    frequency: null,
+    measure: { kind: 'percent' } as const,
+    method: 'average' as const,
+    figures: { 2026: q('80%') },
+  }
+  const givable = [{ ...households, method: 'sum' as const, figures: { 2026: q('100 hộ') } }, rate]
   const aDraft = (rollUp = aRollUp([], [])) =>
     new AllotmentDraft(
       () => givable,
       () => rollUp,
       ['2026'],
     )
+
+  test('an average is weighed where somebody says by what, and only then', () => {
+    const draft = aDraft()
+    draft.targets.add(trees)
+    for (const unit of [first, second]) draft.units.add(unit)
+    expect(draft.fault).toBeNull()
+    expect(draft.body().units).toEqual([{ unit: first }, { unit: second }])
+    draft.key = 'số hộ'
+    draft.type(first, '', '1.200')
+    expect(draft.body()).toMatchObject({ way: 'same', key: 'số hộ', units: [{ weight: '1200' }, { unit: second }] })
+    draft.type(second, '', 'nhiều')
+    expect(draft.fault).toEqual({ kind: 'unread', unit: second })
+  })
 
   test('says one after the other what is still missing', () => {
     const draft = aDraft()
@@ -352,6 +408,27 @@ describe('giving targets down', () => {
     draft.key = 'số hộ'
     expect(draft.text(first, '')).toBe('1.250')
     expect(draft.knownKeys).toEqual(['số hộ'])
+  })
+
+  test('offers what was given in billions again in the millions of its target, and reads it so', () => {
+    const given = { 2026: q('1,5 tỷ đồng') }
+    const rollUp = aRollUp([first], [{ target: water, units: [aRolledUnit(first, { way: 'free', given })] }])
+    const money = {
+      ...households,
+      method: 'sum' as const,
+      measure: { kind: 'money', scale: 'trieu' } as const,
+      figures: {},
+    }
+    const draft = new AllotmentDraft(
+      () => [money],
+      () => rollUp,
+      ['2026'],
+    )
+    draft.units.add(first)
+    draft.targets.add(water)
+    draft.way = 'free'
+    expect(draft.text(first, '2026')).toBe('1.500')
+    expect(draft.body().units).toEqual([{ unit: first, given: { 2026: q('1.500 triệu đồng') } }])
   })
 
   test('gives each unit its own value for one target at a time', () => {

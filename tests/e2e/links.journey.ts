@@ -1,11 +1,14 @@
 /** Targets on their way down and back: given by the superior, answered below, gathered, and changed once more. */
-import type { Page } from '@playwright/test'
+import mammoth from 'mammoth'
+import type { Locator, Page } from '@playwright/test'
 import type { Unit } from '@soanchung/shared/protocol.ts'
 import type { PlanSnapshot } from '@soanchung/shared/plan/snapshot.ts'
 import type { Quantity } from '@soanchung/shared/targets/quantity.ts'
+import { parseQuantity } from '@soanchung/shared/targets/quantity-text.ts'
 import { aRolledUnit, aRollUp } from '../support/links.ts'
-import { aPart, aPlan, aQuotedTarget, aTarget, percent } from '../support/plans.ts'
+import { aPart, aPlan, aQuotedTarget, aTarget, aView, percent } from '../support/plans.ts'
 import { expectOk, givePlan, type TestPerson } from '../support/server.ts'
+import { readXlsx, type ReadCell } from '../support/xlsx.ts'
 import { expect, expectSaved, sheetOf, test, type Desk } from './fixtures.ts'
 
 const period = { from: 2026, to: 2027 }
@@ -14,7 +17,7 @@ function counted(number: string, noun: string): Quantity {
   return { comparison: '=', numbers: [number], measure: { kind: 'count', noun } }
 }
 
-/** Three percentages and two counts. */
+/** Three percentages and two counts; how the last is put together nobody has said. */
 function aSuperiorPlan() {
   const rate = { measure: { kind: 'percent' as const }, method: 'min' as const }
   const sum = (noun: string) => ({ measure: { kind: 'count' as const, noun }, method: 'sum' as const })
@@ -23,9 +26,14 @@ function aSuperiorPlan() {
     aTarget('Hộ phân loại rác', { 2026: percent('60') }, { ...rate, order: 'a1' }),
     aTarget('Hội viên dự tập huấn', { 2026: percent('90') }, { ...rate, order: 'a2' }),
     aTarget('Mô hình tự quản', { 2026: counted('10', 'mô hình') }, { ...sum('mô hình'), order: 'a3' }),
-    aTarget('Kết nạp hội viên', { 2026: counted('100', 'hội viên') }, { ...sum('hội viên'), order: 'a4' }),
+    aTarget(
+      'Kết nạp hội viên',
+      { 2026: counted('100', 'hội viên') },
+      { ...sum('hội viên'), method: 'none', order: 'a4' },
+    ),
   ]
-  return aPlan([aPart('Chỉ tiêu', { targets })], { subject: 'Nước sạch toàn tỉnh', period })
+  const blocks = [aView({ title: 'Biểu chỉ tiêu' })]
+  return aPlan([aPart('Chỉ tiêu', { targets, blocks })], { subject: 'Nước sạch toàn tỉnh', period })
 }
 
 interface Below {
@@ -39,7 +47,7 @@ async function aPlanBelow(desk: Desk, symbol: string): Promise<Below> {
   const unit = await desk.server.unit(symbol)
   const person = await desk.server.person({ name: `Cán bộ ${symbol}`, units: [unit] })
   const { target, sentence } = aQuotedTarget()
-  const part = aPart('Mục tiêu', { blocks: [sentence], targets: [target] })
+  const part = aPart('Mục tiêu', { blocks: [sentence, aView({ title: 'Biểu chỉ tiêu' })], targets: [target] })
   const plan = await givePlan(person, aPlan([part], { subject: `Nước sạch ở ${symbol}`, period }))
   return { unit, person, plan }
 }
@@ -58,6 +66,9 @@ async function give(page: Page, below: readonly Below[], targets: readonly strin
     }
     await expect(giving.getByRole('row', { name: new RegExp(below[0]?.unit.name ?? '') })).toContainText('50')
   }
+  for (const method of await giving.getByRole('group', { name: 'Cách tổng hợp' }).getByRole('combobox').all()) {
+    await method.selectOption({ label: 'Cộng' })
+  }
   await giving.getByRole('button', { name: 'Giao chỉ tiêu' }).click()
   await expect(giving).toHaveCount(0)
 }
@@ -72,6 +83,62 @@ async function accept(page: Page, name: string, into?: string) {
   if (into !== undefined) await card.getByLabel('Đưa vào').selectOption({ label: into })
   await card.locator('form').getByRole('button', { name: 'Nhận', exact: true }).click()
   await expect(card).toContainText('Đã nhận')
+}
+
+/** The rows of the targets' table in the text. */
+function tableOnSheet(page: Page): Locator {
+  return sheetOf(page).getByRole('grid', { name: 'Biểu chỉ tiêu' }).locator('tbody tr')
+}
+
+/** What the cells of each row say. */
+async function textsOf(rows: Locator): Promise<string[][]> {
+  const all = await rows.evaluateAll((found) =>
+    found.map((row) => [...row.querySelectorAll<HTMLElement>('th, td')].map((cell) => cell.innerText)),
+  )
+  return all.map((row) => row.map(plain))
+}
+
+function plain(text: string): string {
+  return text
+    .replace(/\u200b/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+}
+
+/** The number that a cell says first, `≥ 80` as 80; null where it says none. */
+function numberIn(text: string): string | null {
+  const [words = ''] = /(?:[≥≤<>] )?[\d.,]+/.exec(text) ?? []
+  return parseQuantity(words)?.numbers[0] ?? null
+}
+
+/** The Word and the Excel file of a plan as the server gives them to a person. */
+async function filesOf({ server }: Desk, { cookie }: TestPerson, { id }: PlanSnapshot) {
+  const fetched = async (format: string) => {
+    const answer = await fetch(`${server.address}/api/plans/${id}/export.${format}`, { headers: { cookie } })
+    expect(answer.status).toBe(200)
+    return Buffer.from(await answer.arrayBuffer())
+  }
+  const { value: html } = await mammoth.convertToHtml({ buffer: await fetched('docx') })
+  const words = (piece: string) =>
+    plain(
+      piece
+        .replace(/<[^>]*>/g, ' ')
+        .replaceAll('&gt;', '>')
+        .replaceAll('&lt;', '<'),
+    )
+  const sheets = readXlsx(await fetched('xlsx'))
+  return {
+    words: plain(html.replace(/<[^>]*>/g, '')),
+    tables: [...html.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = '']) =>
+      [...row.matchAll(/<t[dh][^>]*>(.*?)<\/t[dh]>/gs)].map(([, cell = '']) => words(cell)),
+    ),
+    /** The numbers of the row that bears the name, behind it. */
+    numbers(sheet: string, name: string): string[] {
+      const row: ReadCell[] = sheets.get(sheet)?.find((cells) => cells.some(({ value }) => value === name)) ?? []
+      const at = row.findIndex(({ value }) => value === name)
+      return row.slice(at).flatMap(({ kind, value }) => (kind === 'number' ? [value] : []))
+    },
+  }
 }
 
 test('a superior gives five targets to three plans, each answers, the matrix fills, a change waits for each decision', async ({
@@ -121,7 +188,8 @@ test('a superior gives five targets to three plans, each answers, the matrix fil
   await expect(sheetOf(second)).toContainText('Phấn đấu 75% hộ dùng nước sạch.')
 
   // The third takes its share.
-  await expect(cardOf(third, 'Kết nạp hội viên')).toContainText('20 hội viên')
+  const share = cardOf(third, 'Kết nạp hội viên').getByRole('table', { name: 'Đơn vị tính: hội viên' })
+  await expect(share.getByRole('row', { name: '2026' })).toContainText('20')
   await accept(third, 'Kết nạp hội viên')
   await accept(third, 'Hộ dùng nước sạch', 'Hộ dùng nước sạch')
 
@@ -160,8 +228,8 @@ test('a superior gives five targets to three plans, each answers, the matrix fil
     const card = cardOf(page, 'Hộ dùng nước sạch')
     await expect(card).toContainText('Cấp trên đã đổi')
     await expect(card).toContainText('Nguyễn Thu Hà đã đổi')
-    await expect(card.locator('del')).toContainText('80%')
-    await expect(card.locator('ins')).toContainText('85%')
+    await expect(card.locator('del')).toContainText('80')
+    await expect(card.locator('ins')).toContainText('85')
   }
   await expect(sheetOf(first)).toContainText('Phấn đấu 80% hộ dùng nước sạch.')
   await accept(first, 'Hộ dùng nước sạch')
@@ -182,6 +250,27 @@ test('a superior gives five targets to three plans, each answers, the matrix fil
   await expect(cell(0, 'Hộ dùng nước sạch')).toContainText('85')
   await expect(cell(1, 'Hộ dùng nước sạch')).toHaveAttribute('data-state', 'kept')
   await expect(cell(2, 'Hộ dùng nước sạch')).toHaveAttribute('data-state', 'reached')
+
+  // The files of the superior and of one below say what the screens say.
+  const rolledUp = await textsOf(matrix.locator('tbody tr'))
+  const files = await filesOf(desk, desk.lead, superior)
+  expect(files.tables).toEqual(expect.arrayContaining(await textsOf(tableOnSheet(lead))))
+  for (const [index, name] of names.entries()) {
+    const numbers = (rolledUp[index] ?? []).slice(1).map((text) => numberIn(text))
+    expect(numbers).toHaveLength(5)
+    expect(files.numbers('Tổng hợp 2026', name)).toEqual(numbers.filter((number) => number !== null))
+  }
+  expect(files.numbers('Tổng hợp 2026', 'Chỉ tiêu của văn bản')).toEqual(['85', '60', '90', '10', '100'])
+
+  const own = await filesOf(desk, below[0]!.person, below[0]!.plan)
+  const onSheet = await textsOf(tableOnSheet(first))
+  expect(own.words).toContain('Phấn đấu 85% hộ dùng nước sạch.')
+  expect(onSheet).toHaveLength(5)
+  expect(own.tables).toEqual(expect.arrayContaining(onSheet))
+  for (const row of onSheet) {
+    const [, name = '', , , year] = row
+    expect(own.numbers('Chỉ tiêu', name)).toContain(numberIn(year ?? ''))
+  }
 })
 
 test('a unit begins its plan from what it was given, serves a target by itself, and reads its links without a network', async ({
@@ -279,7 +368,7 @@ test('the matrix of a province is walked by keyboard to its last cell', async ({
   const rows = units.map(({ id }) => aRolledUnit(id, { answer: 'accepted', values: { 2026: percent('80') } }))
   const rollUp = aRollUp(
     units.map(({ id }) => id),
-    targets.map(({ id }) => ({ target: id, units: rows })),
+    targets.map(({ id }) => ({ target: id, method: 'none' as const, units: rows })),
   )
   await page.route('**/roll-up', (route) => route.fulfill({ json: rollUp }))
   await page.reload()
@@ -296,4 +385,9 @@ test('the matrix of a province is walked by keyboard to its last cell', async ({
     await expect(cell(row, 39)).toBeFocused()
   }
   await expect(matrix.locator(':focus')).toBeInViewport({ ratio: 1 })
+
+  // Why nothing is put together below the last column, and the way to mend it.
+  await matrix.getByRole('button', { name: 'Chỉ tiêu 40: chưa chọn cách tổng hợp' }).click()
+  const card = page.getByRole('complementary', { name: 'Chỉ tiêu' })
+  await expect(card.getByLabel('Cách tổng hợp từ cấp dưới')).toHaveValue('none')
 })

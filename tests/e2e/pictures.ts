@@ -46,6 +46,13 @@ try {
   await lead.getByRole('dialog').getByText('Tỷ lệ hộ phân loại rác tại nguồn').click()
   await take(lead, 'table')
 
+  const [programme] = await plansOf(server, 'mattrantinh')
+  const province = await open(browser, server, 'mattrantinh', `/plans/${programme ?? ''}`)
+  await province.getByRole('button', { name: 'Liên kết kế hoạch', exact: true }).click()
+  await province.getByRole('button', { name: 'Bảng tổng hợp' }).click()
+  await province.getByRole('grid', { name: 'Bảng tổng hợp' }).waitFor()
+  await take(province, 'matrix')
+
   const importing = await open(browser, server, 'nongdan', '/plans/import')
   await importing.locator('textarea').fill(await readFile(sample, 'utf8'))
   await importing.getByRole('button', { name: 'Xem trước' }).click()

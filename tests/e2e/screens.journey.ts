@@ -1,9 +1,13 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { createInvitation } from '@soanchung/server/src/accounts/invitations.ts'
+import { newId, type ChangeId } from '@soanchung/shared/ids.ts'
+import type { CellConflict } from '@soanchung/shared/links/links.ts'
 import type { PlanSnapshot } from '@soanchung/shared/plan/snapshot.ts'
-import { testPassword } from '../support/server.ts'
+import { aCount, aLevelPlan, anOffice, count } from '../support/linked-plans.ts'
 import { aBlock, aPart, aPlan, aQuotedTarget, aView } from '../support/plans.ts'
+import { aLine, aTask } from '../support/registers.ts'
+import { expectOk, testPassword } from '../support/server.ts'
 import { controlsThatAreCut, tabStops } from './page-checks.ts'
 import { caretAfter, expect, expectSaved, openDesk, sheetOf, test as base, type Desk } from './fixtures.ts'
 
@@ -18,6 +22,11 @@ function aDraft(): PlanSnapshot {
   const { target, sentence } = aQuotedTarget('Theo rà soát của xã.')
   const goals = aPart('Mục tiêu', {
     targets: [target],
+    tasks: [aTask('Rà soát các hộ chưa dùng nước sạch trên địa bàn', { product: 'Danh sách hộ', serves: [target.id] })],
+    budget: [
+      aLine('Hỗ trợ hộ nghèo lắp đồng hồ nước', { 2026: '1.200 triệu đồng' }, { source: 'Ngân sách tỉnh' }),
+      aLine('Tập huấn', { 2026: '40,5 triệu đồng', 2027: '40 triệu đồng' }, { source: 'Xã hội hoá' }),
+    ],
     blocks: [sentence, aView({ scope: 'plan', title: 'Biểu chỉ tiêu' })],
   })
   const items = ['việc một', 'việc hai'].map((words) => aBlock('lettered', words))
@@ -26,10 +35,44 @@ function aDraft(): PlanSnapshot {
   })
 }
 
+/** The plan carries out a superior one, of which a target has changed and one waits; two units carry the plan out. */
+async function linkUp(desk: Desk, plan: PlanSnapshot): Promise<void> {
+  const { server, units, lead } = desk
+  const targets = [
+    aCount('Mô hình tự quản về nước sạch ở khu dân cư', '12', { order: 'a0' }),
+    aCount('Công trình cấp nước tập trung', '3', { order: 'a1' }),
+  ]
+  const superior = await aLevelPlan(server, await anOffice(server, 'MTTQ-T'), targets, 'Nước sạch toàn tỉnh')
+  await superior.carriedBy({ unit: units.lead, lead })
+  await expectOk(superior.give({ units: [{ unit: units.lead.id }], note: 'Giao theo nghị quyết của tỉnh.' }))
+  const send = (method: string, path: string, body: unknown) =>
+    expectOk(lead.send(method, `/api/plans/${plan.id}/${path}`, body))
+  await send('PUT', 'superior', { superior: superior.id })
+  const [changed] = superior.targets
+  const goals = plan.parts.find(({ title }) => title === 'Mục tiêu')
+  const answer = { command: newId<ChangeId>(), superior: changed, part: goals?.id, answer: 'accepted', reason: '' }
+  await send('POST', 'answers', answer)
+  await superior.sets(changed, { 'value.2026': { quantity: count('15') } })
+  const below = [units.drafter.id, units.reader.id]
+  await send('PUT', 'carriers', { units: below })
+  const given = { targets: goals?.targets.map(({ id }) => id), units: below.map((unit) => ({ unit })) }
+  await send('PUT', 'allotments', { ...given, way: 'same', note: '' })
+  await server.running.registers.settled()
+}
+
+async function anIssuedPlan(desk: Desk): Promise<PlanSnapshot> {
+  const plan = await desk.plan(aPlan([aPart('Chỉ tiêu', { targets: [aCount('Mô hình tự quản', '10')] })]))
+  const { query } = desk.server.running.database
+  await query.updateTable('plans').set({ stage: 'issued' }).where('id', '=', plan.id).execute()
+  return plan
+}
+
 /** People and one plan for all the screens, and a page for each who looks at them; no screen changes anything. */
 interface Office {
   desk: Desk
   plan: PlanSnapshot
+  /** A plan that is issued, with results to be entered. */
+  issued: PlanSnapshot
   lead: Page
   administrator: Page
   stranger: Page
@@ -42,11 +85,13 @@ const test = base.extend<object, { office: Office }>({
     async ({ server, browser }, use) => {
       const { desk, problems, close } = await openDesk(server, browser)
       const plan = await desk.plan(aDraft(), [farmers])
+      await linkUp(desk, plan)
+      const issued = await anIssuedPlan(desk)
       const lead = await desk.home(desk.lead)
       const administrator = await desk.home(await server.person({ administrator: true, name: 'Ngô Hải Yến' }))
       const stranger = await (await browser.newContext()).newPage()
       stranger.on('pageerror', ({ message }) => problems.push(`a stranger: ${message}`))
-      await use({ desk, plan, lead, administrator, stranger, problems })
+      await use({ desk, plan, issued, lead, administrator, stranger, problems })
       await stranger.context().close()
       await close()
     },
@@ -57,6 +102,7 @@ const test = base.extend<object, { office: Office }>({
 test.describe.configure({ mode: 'parallel' })
 
 test.beforeEach(async ({ office }) => {
+  await office.lead.unrouteAll()
   for (const page of [office.lead, office.administrator, office.stranger]) {
     await page.setViewportSize(sizes[0])
     await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
@@ -103,8 +149,44 @@ async function openPlan({ desk, plan, lead: page }: Office): Promise<Page> {
 
 async function openPanel(office: Office, name: string): Promise<Page> {
   const page = await openPlan(office)
-  await button(page, name).click()
+  const panel = button(page, name)
+  // The panel that was open last is open again.
+  if ((await panel.getAttribute('aria-pressed')) !== 'true') await panel.click()
   await expect(page.getByRole('complementary', { name })).toBeVisible()
+  return page
+}
+
+/** One of "other things with the plan", over the plan. */
+async function openOther(office: Office, item: string): Promise<Page> {
+  const page = await openPlan(office)
+  await button(page, 'Việc khác với văn bản').click()
+  await page.getByRole('menuitem', { name: item }).click()
+  await expect(page.getByRole('dialog', { name: item })).toBeVisible()
+  return page
+}
+
+async function openMatrix(office: Office): Promise<Page> {
+  const page = await openOther(office, 'Bảng tổng hợp')
+  await expect(page.getByRole('gridcell', { name: /^HND\S*, Hộ dùng nước sạch, chờ trả lời/ })).toBeVisible()
+  return page
+}
+
+async function openWideTable(office: Office, register: string, name: string): Promise<Page> {
+  const page = await openPanel(office, 'Chỉ tiêu')
+  const panel = page.getByRole('complementary')
+  await panel.getByRole('button', { name: register, exact: true }).click()
+  await panel.getByRole('button', { name: 'Cả văn bản', exact: true }).click()
+  await button(page, 'Mở bảng lớn').click()
+  await expect(page.getByRole('dialog', { name }).getByRole('row').nth(1)).toBeVisible()
+  return page
+}
+
+/** The table of targets in the text, and a tool of it. */
+async function openTool(office: Office, tool: string): Promise<Page> {
+  const page = await openPlan(office)
+  const view = sheetOf(page).getByRole('region', { name: 'Biểu chỉ tiêu' })
+  await view.getByRole('gridcell', { name: 'Hộ dùng nước sạch' }).click()
+  await view.getByRole('button', { name: tool }).click()
   return page
 }
 
@@ -224,7 +306,7 @@ const screens: Record<string, (office: Office) => Promise<Page>> = {
   },
   'what one was told': async (office) => {
     const page = await openPlan(office)
-    await button(page, 'Thông báo').click()
+    await button(page, /^Thông báo/).click()
     await expect(page.getByRole('dialog', { name: 'Thông báo' })).toBeVisible()
     return page
   },
@@ -232,6 +314,74 @@ const screens: Record<string, (office: Office) => Promise<Page>> = {
     const page = await openPanel(office, 'Chỉ tiêu')
     await button(page, 'Mở bảng lớn').click()
     await expect(page.getByRole('dialog', { name: 'Bảng chỉ tiêu' })).toBeVisible()
+    return page
+  },
+  'the wide table of tasks': (office) => openWideTable(office, 'Nhiệm vụ', 'Bảng phân công nhiệm vụ'),
+  'the wide table of the budget': (office) => openWideTable(office, 'Kinh phí', 'Bảng kinh phí'),
+  'what a table shows': async (office) => {
+    const page = await openTool(office, 'Lọc dòng')
+    await expect(page.getByRole('dialog', { name: 'Lọc dòng' })).toBeVisible()
+    return page
+  },
+  'moving a target to another part': async (office) => {
+    const page = await openTool(office, 'Chuyển sang phần khác')
+    await expect(page.getByRole('dialog', { name: /^Chuyển “Hộ dùng nước sạch”/ })).toBeVisible()
+    return page
+  },
+  'a formula that is being written': async (office) => {
+    const page = await openPlan(office)
+    const view = sheetOf(page).getByRole('region', { name: 'Biểu chỉ tiêu' })
+    // In the year 2028.
+    await view.getByRole('row', { name: 'Hộ dùng nước sạch' }).locator('td').nth(6).click()
+    await page.keyboard.type('= {ho dung')
+    await expect(page.getByRole('option', { name: 'Hộ dùng nước sạch; 2026' })).toBeVisible()
+    return page
+  },
+  'a value that another replaced': async (office) => {
+    const { lead: page, plan, desk } = office
+    const part = plan.parts.find(({ title }) => title === 'Mục tiêu')
+    const [target] = part?.targets ?? []
+    if (part === undefined || target === undefined) throw new Error('the draft has no target')
+    const conflict: CellConflict = {
+      ...{ id: 'c', part: part.id, register: 'targets', entry: target.id, field: 'value.2027' },
+      ...{ lost: { quantity: count('61') }, won: null, by: desk.drafter.id, at: 0 },
+    }
+    await page.route('**/conflicts', (route) => route.fulfill({ json: [conflict] }))
+    await openPlan(office)
+    await expect(button(page, 'Đặt lại giá trị của tôi')).toBeVisible()
+    return page
+  },
+  'the money by year and source': (office) => openOther(office, 'Kinh phí theo năm và nguồn'),
+  'the links of a plan, above it and below': async (office) => {
+    const page = await openPanel(office, 'Liên kết kế hoạch')
+    const cards = page.getByRole('complementary').getByRole('article')
+    await expect(cards.getByText('Cấp trên đã đổi')).toBeVisible()
+    await cards.getByRole('button', { name: 'Trả lời mức khác' }).first().click()
+    await expect(cards.getByLabel('Lý do')).toBeVisible()
+    return page
+  },
+  'giving targets down': async (office) => {
+    const page = await openOther(office, 'Giao xuống')
+    for (const name of [office.desk.units.drafter.name, /^Hộ dùng nước sạch/, /^Mô hình tự quản/]) {
+      await page.getByRole('checkbox', { name }).check()
+    }
+    await page.getByRole('radio', { name: 'Chia theo khoá' }).check()
+    await expect(page.getByRole('group', { name: 'Cách tổng hợp' })).toBeVisible()
+    return page
+  },
+  'the matrix of units and targets': openMatrix,
+  'a cell of the matrix': async (office) => {
+    const page = await openMatrix(office)
+    await page.getByRole('gridcell', { name: /^HND\S*, Hộ dùng nước sạch/ }).click()
+    await expect(page.getByRole('dialog', { name: 'Hộ dùng nước sạch' })).toContainText('Nguyễn Thu Hà')
+    return page
+  },
+  'results of an issued plan': async (office) => {
+    const { lead: page, desk, issued } = office
+    await page.goto(`${desk.server.address}/plans/${issued.id}`)
+    await button(page, 'Việc khác với văn bản').click()
+    await page.getByRole('menuitem', { name: 'Kết quả thực hiện' }).click()
+    await expect(page.getByRole('group', { name: 'Mô hình tự quản, Cả năm' })).toBeVisible()
     return page
   },
   'find and replace': async (office) => {

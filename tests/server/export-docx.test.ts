@@ -6,6 +6,7 @@ import type { PlanSnapshot } from '@soanchung/shared/plan/snapshot.ts'
 import { parseDue } from '@soanchung/shared/targets/due.ts'
 import { exportDocx } from '../../server/src/export/docx.ts'
 import { aBlock, aPart, aPlan, aQuotedTarget, aSentence, aTarget, aView, percent } from '../support/plans.ts'
+import { aRolledUnit, aRollUp } from '../support/links.ts'
 import { aLine, aTask } from '../support/registers.ts'
 
 const period = { period: { from: 2026, to: 2026 } }
@@ -22,6 +23,15 @@ async function filesOf(
 async function htmlOf(plan: PlanSnapshot): Promise<string> {
   const { value } = await mammoth.convertToHtml({ buffer: Buffer.from(await exportDocx(plan, { units: [] })) })
   return value
+}
+
+/** The words of all rows of all tables. */
+function plainRows(html: string): string[][] {
+  return html
+    .split('<tr>')
+    .map((row) =>
+      [...row.matchAll(/<t[dh][^>]*>(.*?)<\/t[dh]>/g)].map(([, cell = '']) => cell.replaceAll(/<[^>]*>/g, '')),
+    )
 }
 
 describe('a plan as a Word file', () => {
@@ -156,6 +166,73 @@ describe('a plan as a Word file', () => {
     const view = aView({ picture: 'bars' })
     const part = aPart('Mục tiêu', { targets: [aTarget('Hộ nghèo', {})], blocks: [view] })
     expect((await filesOf(aPlan([part]))).document).toContain('<w:tblHeader/>')
+  })
+
+  it('writes what the units say of its targets as a real table, with what is missing', async () => {
+    const unit = { id: newId<UnitId>(), name: 'Xã Hoà Bình', symbol: 'HB' }
+    const other = { id: newId<UnitId>(), name: 'Xã Tân Lập', symbol: 'TL' }
+    const water = aTarget('Hộ dùng nước sạch', { 2026: percent('80') }, { measure: { kind: 'percent' } })
+    const given = { 2026: percent('80') }
+    const stated = { quantity: percent('75'), counted: 1, left: 1 }
+    const says = { given, values: { 2026: percent('75') }, answer: 'accepted' as const }
+    const years = { 2026: { stated, gathered: stated } }
+    const said = [aRolledUnit(unit.id, says), aRolledUnit(other.id, { given })]
+    const rollUp = aRollUp([other.id, unit.id], [{ target: water.id, method: 'average', years, units: said }])
+    const view = aView({ title: 'Các xã đăng ký', picture: 'matrix' })
+    const plan = aPlan([aPart('Mục tiêu', { targets: [water], blocks: [view] })], period)
+    const file = Buffer.from(await exportDocx(plan, { units: [unit, other], rollUp }))
+    const { value } = await mammoth.convertToHtml({ buffer: file })
+    expect(plainRows(value).slice(3, 8)).toEqual([
+      ['Xã Hoà Bình', '75 (thiếu 5)'],
+      ['Xã Tân Lập', 'chờ trả lời'],
+      ['Tổng hợp', '75'],
+      ['Chỉ tiêu của văn bản', '80'],
+      ['Chênh lệch', 'thiếu 5'],
+    ])
+  })
+
+  it('cuts a matrix of many targets into tables that a page can hold', async () => {
+    const unit = { id: newId<UnitId>(), name: 'Xã Hoà Bình', symbol: 'HB' }
+    const targets = Array.from({ length: 12 }, (_, at) => aTarget(`Chỉ tiêu ${at}`, {}, { order: `a${at}` }))
+    const said = targets.map(({ id }) => ({ target: id, units: [aRolledUnit(unit.id)] }))
+    const plan = (landscape: boolean) =>
+      aPlan([aPart('Mục tiêu', { targets, blocks: [aView({ picture: 'matrix', landscape })] })], period)
+    const widths = async (landscape: boolean) => {
+      const file = await exportDocx(plan(landscape), { units: [unit], rollUp: aRollUp([unit.id], said) })
+      const { value } = await mammoth.convertToHtml({ buffer: Buffer.from(file) })
+      return plainRows(value).flatMap((row) => (row[0] === unit.name ? [row.length] : []))
+    }
+    expect(await widths(false)).toEqual([5, 5, 5])
+    expect(await widths(true)).toEqual([7, 7])
+  })
+
+  it('shows the targets of a matrix that no unit is in yet', async () => {
+    const water = aTarget('Hộ dùng nước sạch', { 2026: percent('80') }, { measure: { kind: 'percent' } })
+    const view = aView({ picture: 'matrix' })
+    expect(await htmlOf(aPlan([aPart('Mục tiêu', { targets: [water], blocks: [view] })], period))).toContain(water.name)
+  })
+
+  it('draws what the superior gave beside the lines of its targets, and says it in words', async () => {
+    const water = aTarget('Hộ dùng nước sạch', { 2026: percent('80') }, { measure: { kind: 'percent' } })
+    const plan = aPlan([aPart('Mục tiêu', { targets: [water], blocks: [aView({ picture: 'lines' })] })], period)
+    const asked = new Map([[water.id, { 2026: percent('85', '>=') }]])
+    const files = unzipSync(await exportDocx(plan, { units: [], asked }))
+    expect(strFromU8(files['word/document.xml'] ?? new Uint8Array())).toContain('Cấp trên: 2026 là ≥ 85')
+  })
+
+  it('puts the figures of a slice that is too thin for them below its picture', async () => {
+    const budget = [
+      aLine('Tập huấn', { 2026: '1.000 triệu đồng' }, { source: 'Ngân sách tỉnh' }),
+      aLine('In ấn', { 2026: '10 triệu đồng' }, { source: 'Xã hội hoá' }),
+    ]
+    const view = aView({ register: 'budget', picture: 'bars' })
+    const html = await htmlOf(aPlan([aPart('Kinh phí', { budget, blocks: [view] })], period))
+    expect(plainRows(html)).toEqual(
+      expect.arrayContaining([
+        ['Xã hội hoá', '10'],
+        ['Cộng', '1.010'],
+      ]),
+    )
   })
 
   it('breaks no number of a table with many columns', async () => {

@@ -16,7 +16,7 @@ const units = [farmers, women, youth]
 const period = { from: 2026, to: 2027 }
 
 async function sheetsOf(plan: PlanSnapshot, rollUp: PlanRollUp | null = null) {
-  return readXlsx(await exportXlsx(plan, { units }, rollUp))
+  return readXlsx(await exportXlsx(plan, { units, rollUp }))
 }
 
 /** The cells below a title, the total's last. */
@@ -44,7 +44,7 @@ describe('a plan as an Excel file', () => {
       budget: [aLine('Tập huấn', { 2026: '20 triệu đồng' })],
     })
     const sheets = await sheetsOf(aPlan([part], { period }))
-    expect([...sheets.keys()]).toEqual(['Chỉ tiêu', 'Nhiệm vụ', 'Kinh phí'])
+    expect([...sheets.keys()]).toEqual(['Chỉ tiêu', 'Nhiệm vụ', 'Kinh phí', 'Kinh phí theo nguồn, đơn vị'])
     expect(column(sheets.get('Nhiệm vụ'), 'Phối hợp')[0]?.value).toBe('HPN, trường học')
     expect(column(sheets.get('Nhiệm vụ'), 'Phần')[0]?.value).toBe('I. Mục tiêu')
   })
@@ -103,6 +103,41 @@ describe('a plan as an Excel file', () => {
   })
 })
 
+describe('what a plan costs by source and unit', () => {
+  it('stands on a sheet of its own, by each and by both, in real numbers', async () => {
+    const province = { source: 'Ngân sách tỉnh' }
+    const budget = [
+      aLine('Tập huấn', { 2026: '1.200 triệu đồng' }, { ...province, responsible: farmers.id }),
+      aLine('Hỗ trợ', { 2026: '1 tỷ đồng', 2027: '300,5 triệu đồng' }, { ...province, responsible: women.id }),
+      aLine('In ấn', { 2027: '40 triệu đồng' }),
+    ]
+    const sheets = await sheetsOf(aPlan([aPart('Kinh phí', { budget })], { period }))
+    const rows = sheets.get('Kinh phí theo nguồn, đơn vị')?.slice(4) ?? []
+    expect(rows.map((row) => row.map(({ value }) => value))).toEqual([
+      ['Theo nguồn', '', '', '', ''],
+      ['Ngân sách tỉnh', '', '2200', '300.5', '2500.5'],
+      ['Chưa ghi nguồn', '', '', '40', '40'],
+      ['Theo đơn vị', '', '', '', ''],
+      ['', 'Hội Liên hiệp Phụ nữ', '1000', '300.5', '1300.5'],
+      ['', 'Hội Nông dân', '1200', '', '1200'],
+      ['', 'Chưa giao đơn vị', '', '40', '40'],
+      ['Theo nguồn và đơn vị', '', '', '', ''],
+      ['Ngân sách tỉnh', 'Hội Liên hiệp Phụ nữ', '1000', '300.5', '1300.5'],
+      ['Ngân sách tỉnh', 'Hội Nông dân', '1200', '', '1200'],
+      ['Chưa ghi nguồn', 'Chưa giao đơn vị', '', '40', '40'],
+      ['Tổng cộng', '', '2200', '340.5', '2540.5'],
+    ])
+    expect(rows.at(-1)?.at(-1)?.kind).toBe('number')
+  })
+
+  it('says beside a sum what could not be added', async () => {
+    const budget = [aLine('Tập huấn', { 2026: '5 triệu đồng' }), aLine('Khác', { 2026: 'khoảng vài trăm triệu' })]
+    const sheets = await sheetsOf(aPlan([aPart('Kinh phí', { budget })], { period }))
+    const total = sheets.get('Kinh phí theo nguồn, đơn vị')?.at(-1)?.at(2)
+    expect(total).toMatchObject({ kind: 'number', value: '5', format: '#,##0" (chưa kể 1 số)"' })
+  })
+})
+
 /** What a spreadsheet takes for a formula when somebody types it, and what else could break out of a text. */
 const hostile = [
   '=1+1',
@@ -155,7 +190,7 @@ function aHostilePlan(text: string): PlanSnapshot {
 async function hostileFile(text: string): Promise<Uint8Array> {
   const plan = aHostilePlan(text)
   const [target] = plan.parts[0]?.targets ?? []
-  return await exportXlsx(plan, { units: [{ id: target?.responsible ?? farmers.id, name: text, symbol: text }] }, null)
+  return await exportXlsx(plan, { units: [{ id: target?.responsible ?? farmers.id, name: text, symbol: text }] })
 }
 
 describe('a formula that somebody typed', () => {
@@ -216,7 +251,7 @@ describe('what units say of the targets that a plan gives down', () => {
     expect(column(sheet, 'Đơn vị').map(({ value }) => value)).toEqual([
       ...['Hội Nông dân', 'Hội Liên hiệp Phụ nữ', 'Đoàn Thanh niên'],
       ...['Tổng hợp', 'Tổng hợp từ cấp thấp nhất', 'Chỉ tiêu của văn bản'],
-      ...['Đơn vị chờ trả lời', 'Đơn vị có số không tổng hợp được'],
+      ...['Chênh lệch', 'Đơn vị chờ trả lời', 'Đơn vị có số không tổng hợp được'],
     ])
     const cells = column(sheet, 'Hộ dùng nước sạch (%)')
     expect(cells.map(({ kind, value }) => [kind, value])).toEqual([
@@ -226,11 +261,33 @@ describe('what units say of the targets that a plan gives down', () => {
       ['number', '81.25'],
       ['number', '79'],
       ['number', '80'],
+      ['text', 'đủ'],
       ['number', '1'],
       ['number', '1'],
     ])
-    expect(cells[0]?.format).toMatch(/^"≥ "#,##0\.0" \(cấp trên đã đổi\)"/)
+    expect(cells[0]?.format).toMatch(/^"≥ "#,##0\.0" \(chưa theo số mới\)"/)
     expect(cells[1]?.format).toBe('#,##0" (đề nghị mức khác)"')
+  })
+
+  it('says below what is missing, a real number in the measure of the column', async () => {
+    const money = (number: string, scale: 'trieu' | 'ty'): Quantity => ({
+      ...{ comparison: '=', numbers: [number], measure: { kind: 'money', scale } },
+    })
+    const funds = aTarget('Vốn', { 2026: money('2000', 'trieu') }, { measure: { kind: 'money', scale: 'trieu' } })
+    const stated = { quantity: money('1.5', 'ty'), counted: 1, left: 0 }
+    const one = says(women.id, { given: { 2026: money('2000', 'trieu') }, values: { 2026: money('1.5', 'ty') } })
+    const targets = [
+      { target: funds.id, method: 'sum' as const, years: { 2026: { stated, gathered: stated } }, units: [one] },
+    ]
+    const carriers = [{ unit: women.id, plan: carried, keys: {} }]
+    const given = aPlan([aPart('Mục tiêu', { targets: [funds] })], { period })
+    const sheets = await sheetsOf(given, { count: 1, carriers, targets })
+    expect(column(sheets.get('Tổng hợp 2026'), 'Vốn (triệu đồng)')).toEqual([
+      { kind: 'number', value: '1500', format: '#,##0" (thiếu)"' },
+      { kind: 'number', value: '1500', format: '#,##0' },
+      { kind: 'number', value: '2000', format: '#,##0' },
+      { kind: 'number', value: '500', format: '"thiếu "#,##0;"thiếu -"#,##0' },
+    ])
   })
 
   it('has no sheet for a year in which nobody says anything, nor where no unit carries the plan out', async () => {

@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { newId, type PartId, type PlanId } from '@soanchung/shared/ids.ts'
+import { newId, type PartId, type PlanId, type TargetId } from '@soanchung/shared/ids.ts'
 import { targetResults, type TargetResult } from '@soanchung/shared/links/links.ts'
 import type { PlanStage } from '@soanchung/shared/permissions.ts'
 import { outlineDocument } from '@soanchung/shared/plan/documents.ts'
 import { addPart } from '@soanchung/shared/plan/outline.ts'
 import { statelessMessage } from '@soanchung/shared/protocol.ts'
+import { touching } from '@soanchung/server/src/links/changes.ts'
+import { reckonUpwards } from '@soanchung/server/src/links/roll-ups.ts'
 import {
   aCount,
   aLevelPlan,
@@ -15,7 +17,7 @@ import {
   type LevelPlan,
   type Office,
 } from '../support/linked-plans.ts'
-import { percent } from '../support/plans.ts'
+import { aTarget, percent } from '../support/plans.ts'
 import { plainly } from '../support/plain-roll-up.ts'
 import { expectOk, giveParts, startServer, type Answer, type TestServer } from '../support/server.ts'
 import { openClient, until, type SyncClient } from '../support/sync-client.ts'
@@ -88,6 +90,21 @@ test('what is accepted on three levels comes up to the top', async () => {
 
 const nothing = { quantity: null, counted: 0, left: 0 }
 
+test('a percentage that is given as it is, is averaged by what each unit weighs', async () => {
+  const clean = aTarget('Nước sạch', { 2026: percent('90') }, { measure: { kind: 'percent' }, method: 'average' })
+  const { above, below } = await aPair(server, { above: province, below: communes }, [clean])
+  const weighed = communes.map((one, index) => ({ ...of(one), weight: ['300', '100'][index] }))
+  await expectOk(above.give({ way: 'same', key: 'số hộ', units: weighed }))
+  for (const [index, plan] of below.entries()) {
+    const values = { 2026: percent(['80', '100'][index] ?? '0') }
+    await expectOk(plan.answers({ superior: clean.id, answer: 'countered', values, reason: 'Lý do' }))
+  }
+  expect((await sumsOf(above))[0]).toBe('85')
+  expect((await above.rollUp()).carriers.map(({ keys }) => keys['số hộ'])).toEqual(['300', '100'])
+  const refused = await above.give({ way: 'same', units: [{ ...of(communes[0] ?? province), weight: '-1' }] })
+  expect(codeOf(refused)).toBe('input.invalid')
+})
+
 test('a part that is deleted takes its targets out of the roll-up, and brings them back', async () => {
   const { above, low } = await aThreeLevelTree()
   await low[0]?.setGone(true)
@@ -144,6 +161,26 @@ test('a plan that was amended counts no more, wherever its amendment belongs', a
   expect((await above.rollUp()).carriers[1]?.plan).toBeNull()
 })
 
+test('of a chain of amendments the last that is issued counts, whatever comes before and behind it', async () => {
+  const { above, other, target } = await aThreeLevelTree()
+  const { query } = server.running.database
+  const chain: LevelPlan[] = [other]
+  for (const value of ['60', '70', '80']) {
+    const amendment = await aLevelPlan(server, communes[1] ?? province, [aCount('Mô hình', value)])
+    const amends = chain.at(-1)?.id ?? null
+    await query.updateTable('plans').set({ amends }).where('id', '=', amendment.id).execute()
+    await expectOk(amendment.names(above.id))
+    await expectOk(amendment.put('/serves', { target: amendment.targets[0], superior: target }))
+    chain.push(amendment)
+  }
+  const counted: (string | null)[] = []
+  for (const plan of chain) {
+    await setStage(plan, 'issued')
+    counted.push((await sumsOf(above))[0])
+  }
+  expect(counted).toEqual(['100', '110', '120', '130'])
+})
+
 test('each plan says how far it is', async () => {
   const { above, other } = await aThreeLevelTree()
   const standing = async () => (await above.rollUp()).carriers[1]?.plan?.standing
@@ -162,6 +199,24 @@ test('only some targets are answered where only some are asked for', async () =>
   expect(body).toMatchObject({ targets: [{ target: second }] })
   expect((body as { targets: unknown[] }).targets).toHaveLength(1)
   expect((await province.lead.send('GET', `/api/plans/${above.id}/roll-up?targets=x`)).status).toBe(400)
+})
+
+test('more targets change at once than a statement takes values', async () => {
+  const { above, target } = await aThreeLevelTree()
+  const { database } = server.running
+  const many = [target, ...Array.from({ length: 33_000 }, () => newId<TargetId>())]
+  await database.query.deleteFrom('target_rollups').where('plan_id', '=', above.id).execute()
+  const { changed } = await database.transaction((transaction) =>
+    reckonUpwards(
+      transaction,
+      touching(
+        above.id,
+        many.filter((one) => one !== undefined),
+      ),
+    ),
+  )
+  expect([...changed]).toEqual([above.id])
+  expect(await sumsOf(above)).toEqual(['100', '90'])
 })
 
 test('screens that have the plan open hear at once that something below is other', async () => {

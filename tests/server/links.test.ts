@@ -92,6 +92,17 @@ describe('which plan carries out which', () => {
     expect(codeOf(await a.names(c.id))).toBe('link.circle')
   })
 
+  test('no more plans carry each other out in a row than there are levels in a country', async () => {
+    const chain: LevelPlan[] = []
+    for (let level = 0; level < 10; level += 1) chain.push(await aLevelPlan(server, front))
+    const link = async (index: number) => codeOf((await chain[index + 1]?.names(chain[index]?.id ?? null)) as Answer)
+    for (const index of [0, 1, 2, 3, 5, 6, 7, 8, 4]) expect(await link(index)).toBe('done')
+    const [first, last] = [chain[0], chain[9]]
+    const one = await aLevelPlan(server, front)
+    expect(codeOf(await one.names(last?.id ?? null))).toBe('link.deep')
+    expect(codeOf((await first?.names(one.id)) as Answer)).toBe('link.deep')
+  })
+
   test('of two plans that name each other at the same instant one is refused', async () => {
     for (let round = 0; round < 10; round += 1) {
       const [a, b] = [await aLevelPlan(server, front), await aLevelPlan(server, front)]
@@ -393,6 +404,41 @@ describe('answers', () => {
     expect(await ownTargets(plan)).toHaveLength(1)
   })
 
+  test('of two leads who answer at once one is heard, and the plan has one target of it', async () => {
+    const { above, plan, target } = await aGivenTarget()
+    const other = { answer: 'countered', values: { 2026: count('90') }, reason: 'Lý do' } as const
+    const answers = await Promise.all([
+      plan.answers({ superior: target.id }),
+      plan.answers({ superior: target.id, ...other }),
+    ])
+    expect(answers.map(codeOf).sort()).toEqual(['done', 'plan.changed'])
+    const [own, ...more] = await ownTargets(plan)
+    expect(more).toEqual([])
+    expect((await plan.links()).received).toMatchObject([
+      { target: own?.id, answer: (await above.row(farmers)).answer },
+    ])
+  })
+
+  test.each<[string, (above: LevelPlan) => Promise<unknown>]>([
+    ['the superior changed', (above) => above.sets(above.targets[0], { 'value.2026': { quantity: count('120') } })],
+    [
+      'something else was given',
+      (above) => expectOk(above.give({ way: 'free', units: [{ ...of(farmers), given: { 2026: count('120') } }] })),
+    ],
+  ])('whoever answers a value that they saw is refused where %s meanwhile', async (_, change) => {
+    const { above, plan, target } = await aGivenTarget()
+    const [seen, now] = [{ 2026: count('100') }, { 2026: count('120') }]
+    await expectOk(plan.answers({ superior: target.id, seen }))
+    await change(above)
+    for (const answer of ['accepted', 'countered', 'kept'] as const) {
+      const body = { answer, reason: 'Lý do', values: seen, superior: target.id, seen }
+      expect(codeOf(await plan.answers(body))).toBe('plan.changed')
+    }
+    expect((await plan.links()).received).toMatchObject([{ answer: 'accepted', stale: { before: seen, now } }])
+    await expectOk(plan.answers({ superior: target.id, seen: now }))
+    expect(numbersOf((await above.row(farmers)).values)).toEqual({ 2026: '120' })
+  })
+
   test('an answer that is refused leaves neither cell nor record', async () => {
     const { above, target } = await aGivenTarget()
     const own = aTarget('Hộ nghèo', { 2026: percent('5') }, { measure: { kind: 'percent' } })
@@ -517,6 +563,14 @@ describe('what a unit sees of another plan', () => {
       ['frequency', 'id', 'isGone', 'measure', 'name', 'values'].sort(),
     )
     expect(Object.keys(received?.['allotment'] ?? {}).sort()).toEqual(['at', 'by', 'given', 'key', 'note', 'way'])
+  })
+
+  test('of targets that were not given the plan below sees the name, and values only who may open the superior', async () => {
+    const { above, below } = await aPair(server, { above: front, below: [farmers] }, [aCount('Mô hình', '100')])
+    const values = async () => (await below[0]?.links())?.open.map(({ name, values }) => [name, values])
+    expect(await values()).toEqual([['Mô hình', {}]])
+    await expectOk(above.put('/roles', { holder: farmers.unit.id, role: 'reader' }))
+    expect(await values()).toEqual([['Mô hình', { 2026: count('100') }]])
   })
 
   test('the superior sees of a plan below what it says of the target, and not the plan', async () => {

@@ -316,6 +316,24 @@ function anotherProjection(held?: Promise<void>): { projection: RegisterProjecti
   }
 }
 
+test('more targets at once than a statement takes values come to their rows', { timeout: 60_000 }, async () => {
+  const many = Array.from({ length: 33_000 }, () => newId<TargetId>())
+  const { plan, first } = await aGivenPlan({}, {})
+  await server.running.registers.settled()
+  const written = await server.running.sync.writeDocument({
+    ...{ actor: null, userId: null, commandId: newId(), documents: [partDocument(first)] },
+    mutate(documents) {
+      const doc = documents.get(partDocument(first))
+      doc?.transact(() => {
+        for (const target of many) writeCells(doc, registers.targets, target, { order: 'a0' })
+      })
+    },
+  })
+  expect(written.ok).toBe(true)
+  await server.running.registers.settled()
+  expect(await rowsOf(plan)).toHaveLength(many.length)
+})
+
 test('a server that was slower takes nothing back', async () => {
   const poor = aTarget('Hộ nghèo', { 2026: percent('80') })
   const { plan, first } = await aGivenPlan({ targets: [poor] }, {})

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { newId, type TargetId, type UnitId } from '@soanchung/shared/ids.ts'
 import { rolledTarget, type Figures, type RolledTarget } from '@soanchung/shared/links/links.ts'
 import { rollUpMethods } from '@soanchung/shared/targets/register.ts'
-import { gatheredBelow, rolledTargetOf, type Contribution } from '@soanchung/server/src/links/reckon.ts'
+import { gatheredBelow, silenceBelow, rolledTargetOf, type Contribution } from '@soanchung/server/src/links/reckon.ts'
 import { count } from '../support/linked-plans.ts'
-import { gatheredOf, plainly, statedOf, type PlainTarget } from '../support/plain-roll-up.ts'
+import { gatheredOf, missingOf, plainly, statedOf, type PlainTarget } from '../support/plain-roll-up.ts'
 import { announcedSeed, seededRandom, type Random } from '../support/random.ts'
 
 const hasNothing = { quantity: null, counted: 0, left: 0 }
@@ -31,6 +31,7 @@ function reckoned(tree: PlainTarget): RolledTarget {
       weight: weight === null ? null : String(weight),
       values: valuesOf(target),
       below: gatheredBelow(rolled),
+      silence: silenceBelow(rolled),
     }
   })
   const target = { id: newId<TargetId>(), method: tree.method, measure: count('0').measure, values: valuesOf(tree) }
@@ -49,6 +50,7 @@ test('1,000 trees of plans are rolled up as one would do it with a pencil', () =
     const whole = JSON.stringify(tree)
     expect(plainly(stated), whole).toEqual(isSilent ? plainly(hasNothing) : statedOf(tree))
     expect(plainly(gathered), whole).toEqual(isSilent ? plainly(hasNothing) : gatheredOf(tree))
+    if (!isSilent) expect(rolled.years['2026']?.missing ?? 0, whole).toBe(missingOf(tree))
   }
 })
 
@@ -87,6 +89,7 @@ test('every unit that carries the plan out has a row, with or without an answer'
     [
       {
         ...{ unit: served, answer: 'served', reason: '', weight: '2', seen: { 2026: count('8') }, below: {} },
+        silence: { years: {}, otherwise: 0 },
         ...{ values: { 2026: count('1') }, results: { '2026-H1': count('1') } },
       },
     ],

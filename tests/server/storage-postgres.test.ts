@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { newId } from '@soanchung/shared/ids.ts'
 import { openDatabase } from '@soanchung/server/src/storage/database.ts'
-import { partDocument, type DocumentName } from '@soanchung/shared/plan/documents.ts'
-import { aCount, aLevelPlan, anOffice, aPair, count, numbersOf } from '../support/linked-plans.ts'
+import { outlineDocument, partDocument, type DocumentName } from '@soanchung/shared/plan/documents.ts'
+import { readTargets, registers, writeCells } from '@soanchung/shared/targets/register.ts'
+import { aCount, aLevelPlan, anOffice, aPair, count, numbersOf, type LevelPlan } from '../support/linked-plans.ts'
 import { aPart, aPlan } from '../support/plans.ts'
 import { expectOk, givePlan, startServer, type TestPerson, type TestServer } from '../support/server.ts'
 import { acknowledged, openClient, synced, text, until, type SyncClient } from '../support/sync-client.ts'
@@ -79,6 +80,15 @@ if (reachable !== null) {
       await place.remove()
     })
 
+    async function connect(to: TestServer, person: TestPerson, document: DocumentName, doc?: Y.Doc) {
+      const { port, origin } = new URL(to.address)
+      const at = { port: Number(port), origin, epoch: to.running.database.epoch }
+      const client = openClient(at, { user: person.username, cookie: person.cookie, document, ...(doc && { doc }) })
+      await synced(client)
+      await acknowledged(client)
+      return client
+    }
+
     /** A plan of its own maker, with its one part open. */
     async function openPart(): Promise<{
       lead: TestPerson
@@ -142,6 +152,63 @@ if (reachable !== null) {
       expect(numbersOf({ 2026: (await above.rolled()).years['2026']?.stated.quantity ?? count('0') })).toEqual({
         2026: '104',
       })
+    })
+
+    test('an answer that comes while the plan is issued is refused, and nothing is written', async () => {
+      const [top, low] = [await anOffice(server, 'TỈNH'), await anOffice(server, 'XÃ')]
+      const { above, below } = await aPair(server, { above: top, below: [low] }, [aCount('Mô hình', '100')])
+      const plan = below[0] as LevelPlan
+      await expectOk(above.give({ units: [{ unit: low.unit.id }] }))
+      const { database, sync } = server.running
+      const isHeld = async () => {
+        const held = sql<{ held: string }>`select count(*) as held from pg_locks where not granted`
+        return Number((await held.execute(database.query)).rows[0]?.held) > 0
+      }
+      const answered = await database.transaction(async (transaction) => {
+        await transaction.updateTable('plans').set({ stage: 'issued' }).where('id', '=', plan.id).execute()
+        const coming = plan.answers({ superior: above.targets[0] })
+        await expect.poll(isHeld).toBe(true)
+        return { coming }
+      })
+      expect((await answered.coming).body).toMatchObject({ code: 'plan.issued' })
+      expect(readTargets(await sync.readDocument(partDocument(plan.part)))).toEqual([])
+    })
+
+    test('what one server projects, rolls up and finds replaced is there, and heard, at the other', async () => {
+      const [top, low] = [await anOffice(server, 'TỈNH'), await anOffice(server, 'XÃ')]
+      const { above, below } = await aPair(server, { above: top, below: [low] }, [aCount('Mô hình', '100')])
+      const plan = below[0] as LevelPlan
+      const environment = { DATABASE_URL: place.databaseUrl, LOG_LEVEL: 'silent' }
+      const other = await startServer({ environment, dataFolder: server.dataFolder })
+      const outline = await connect(other, top.lead, outlineDocument(above.id))
+      await expectOk(above.give({ way: 'share', key: 'số hộ', units: [{ unit: low.unit.id, weight: '420' }] }))
+      await expectOk(plan.answers({ superior: above.targets[0] }))
+      expect(numbersOf((await above.row(low)).values)).toEqual({ 2026: '100' })
+      await until(() => outline.messages.some((message) => message.includes('"links"')), 'told of links')
+
+      const [lead, document] = [await server.person({ units: [top.unit] }), partDocument(above.part)]
+      const two = await Promise.all(
+        [1, 2].map(async () => Y.encodeStateAsUpdate(await other.running.sync.readDocument(document))),
+      )
+      for (const [index, person] of [top.lead, lead].entries()) {
+        const doc = new Y.Doc({ gc: false })
+        Y.applyUpdate(doc, two[index] ?? new Uint8Array())
+        writeCells(doc, registers.targets, above.targets[0] ?? newId(), {
+          'value.2026': { quantity: count(`9${index}`) },
+        })
+        ;(await connect(index === 0 ? server : other, person, document, doc)).close()
+      }
+      await Promise.all([server, other].map(({ running }) => running.registers.settled()))
+      const told = JSON.stringify({ type: 'conflicts', planId: above.id })
+      await until(() => outline.messages.includes(told), 'told of the conflict')
+      const lost = await Promise.all(
+        [top.lead, lead].map(
+          async (person) => (await expectOk(person.send('GET', `/api/plans/${above.id}/conflicts`))).body,
+        ),
+      )
+      expect(lost.flat()).toHaveLength(1)
+      outline.close()
+      await other.stop({ keepData: true })
     })
 
     test('survives that its connections are cut; what was typed meanwhile arrives afterwards', async () => {

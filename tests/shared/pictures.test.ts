@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { newId, type TargetId, type UnitId } from '@soanchung/shared/ids.ts'
+import type { Figures } from '@soanchung/shared/links/links.ts'
+import { matrixOfView, matrixTable } from '@soanchung/shared/links/matrix-table.ts'
 import type { ViewBlock } from '@soanchung/shared/plan/blocks.ts'
-import { paperLook, pictureHeight, pictureOption } from '@soanchung/shared/pictures/option.ts'
+import { paperLook, pictureHeight, pictureOption, pictureWidth } from '@soanchung/shared/pictures/option.ts'
 import {
+  askedByTarget,
   budgetPicture,
+  matrixPicture,
   pictureWords,
   targetPicture,
   viewPictures,
@@ -11,6 +16,8 @@ import {
 import type { Quantity } from '@soanchung/shared/targets/quantity.ts'
 import type { BudgetLine, Target } from '@soanchung/shared/targets/register.ts'
 import { cellSourceOf } from '@soanchung/shared/targets/view-cells.ts'
+import { rowsOf } from '@soanchung/shared/targets/view.ts'
+import { aReceived, aRolledUnit, aRollUp } from '../support/links.ts'
 import { aPart, aTarget, aView, percent } from '../support/plans.ts'
 import { aLine } from '../support/registers.ts'
 
@@ -33,9 +40,13 @@ function pictureOf(target: Target, figures: Parameters<typeof targetPicture>[2] 
   )
 }
 
-function viewed(entries: { targets?: Target[]; budget?: BudgetLine[] }, view: Partial<ViewBlock>): Picture[] {
+function viewed(
+  entries: { targets?: Target[]; budget?: BudgetLine[] },
+  view: Partial<ViewBlock>,
+  asked?: ReadonlyMap<TargetId, Figures>,
+): Picture[] {
   const part = aPart('Mục tiêu', entries)
-  return viewPictures(aView(view), { meta, parts: [part], units: [] }, part.id)
+  return viewPictures(aView(view), { meta, parts: [part], units: [] }, part.id, asked)
 }
 
 describe('a target over the years', () => {
@@ -70,6 +81,139 @@ describe('a target over the years', () => {
       [null, 'tất cả các hộ'],
       [null, ''],
     ])
+  })
+})
+
+describe('what superiors ask beside the lines of a table', () => {
+  const rates = (count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      aTarget(
+        `Chỉ tiêu ${index}`,
+        { 2026: percent(String(10 + index)) },
+        { measure: { kind: 'percent' }, order: `a${index}` },
+      ),
+    )
+  const askedOf90 = (targets: readonly Target[]) => new Map(targets.map(({ id }) => [id, { 2026: percent('90') }]))
+
+  it('stands behind each target, in grey dashes', () => {
+    const targets = rates(2)
+    const [picture] = viewed({ targets }, { picture: 'lines' }, askedOf90(targets))
+    expect(picture?.series.map(({ name, is }) => [name, is])).toEqual([
+      ['Chỉ tiêu 0', 'own'],
+      ['Cấp trên: Chỉ tiêu 0', 'wanted'],
+      ['Chỉ tiêu 1', 'own'],
+      ['Cấp trên: Chỉ tiêu 1', 'wanted'],
+    ])
+    if (picture === undefined) throw new Error('no picture')
+    const { series } = pictureOption(picture, { ...paperLook, width: 600 })
+    expect(series).toMatchObject([{}, { lineStyle: { color: paperLook.muted, type: [8, 4] } }, {}, {}])
+  })
+
+  it('is told in words and numbers alone where too many lines would hide each other', () => {
+    const targets = rates(5)
+    const [picture] = viewed({ targets }, { picture: 'lines' }, askedOf90(targets))
+    expect(picture?.series.every(({ is }) => is === 'own')).toBe(true)
+    expect(picture?.beside).toHaveLength(5)
+    expect(picture?.note).toContain('không vẽ')
+    expect(picture && pictureWords(picture)).toContain('Cấp trên: Chỉ tiêu 4: 2026 là 90')
+  })
+
+  it('is what was given, else the own value of the target that is served', () => {
+    const [given, served] = [newId<TargetId>(), newId<TargetId>()]
+    const values = { 2026: percent('95') }
+    const { superior, allotment } = aReceived()
+    const asked = askedByTarget([
+      aReceived({ target: given, allotment: allotment && { ...allotment, given: { 2026: percent('40') } } }),
+      aReceived({ target: served, allotment: null, superior: { ...superior, values } }),
+      aReceived({ target: newId<TargetId>(), superior: { ...superior, isGone: true } }),
+    ])
+    expect([...asked]).toEqual([
+      [given, { 2026: percent('40') }],
+      [served, values],
+    ])
+  })
+})
+
+describe('a matrix as a picture', () => {
+  const [first, second] = [newId<UnitId>(), newId<UnitId>()]
+  const units = [
+    { id: first, name: 'Xã Hoà Bình', symbol: 'HB' },
+    { id: second, name: 'Xã Tân Lập', symbol: 'TL' },
+  ]
+  const given = { 2026: percent('80'), 2027: percent('85') }
+  const rollUp = aRollUp(
+    [first, second],
+    [
+      {
+        ...{ target: water.id, method: 'average' },
+        units: [
+          aRolledUnit(first, { given, values: { 2026: percent('75') }, answer: 'accepted' }),
+          aRolledUnit(second, { given }),
+        ],
+      },
+    ],
+  )
+  const part = aPart('Mục tiêu', { targets: [water] })
+  const source = { meta, parts: [part], units }
+
+  it('says of each unit and target the value and the state, and below what is wanted', () => {
+    const rows = rowsOf({ register: 'targets', scope: 'plan', group: 'none' }, source, null)
+    const table = matrixTable(rollUp, rows, source, { year: '2026', mode: 'values' })
+    const picture = table && matrixPicture(table)
+    expect(picture?.places).toEqual(['Hộ dùng nước sạch (%)'])
+    expect(picture?.series.slice(0, 4).map(({ name, points }) => [name, points[0]?.words])).toEqual([
+      ['Xã Hoà Bình', '75\nthiếu 5'],
+      ['Xã Tân Lập', 'chờ trả lời'],
+      ['Tổng hợp', ''],
+      ['Chỉ tiêu của văn bản', '72'],
+    ])
+  })
+
+  it('says what is missing in the measure of the column, whatever the unit counts in', () => {
+    const funds = aTarget('Vốn', {}, { measure: { kind: 'money', scale: 'trieu' } })
+    const says = {
+      given: { 2026: money('2', 'ty') },
+      values: { 2026: money('1.5', 'ty') },
+      answer: 'accepted' as const,
+    }
+    const told = aRollUp([first], [{ target: funds.id, units: [aRolledUnit(first, says)] }])
+    const funded = { ...source, parts: [aPart('Mục tiêu', { targets: [funds] })] }
+    const rows = rowsOf({ register: 'targets', scope: 'plan', group: 'none' }, funded, null)
+    const table = matrixTable(told, rows, funded, { year: '2026', mode: 'values' })
+    expect(table?.rows[0]?.cells[0]).toMatchObject({ text: '1.500', number: '1500', words: 'thiếu 500' })
+  })
+
+  it('shows the last year of the view in which somebody says something, and nothing without units', () => {
+    const view = aView({ picture: 'matrix' })
+    expect(matrixOfView(view, source, part.id, rollUp)?.title).toContain('2027')
+    expect(matrixOfView({ ...view, columns: ['name', 'value.2026'] }, source, part.id, rollUp)?.title).toContain('2026')
+    expect(matrixOfView(view, source, part.id, { ...rollUp, carriers: [] })).toBeNull()
+    expect(matrixOfView({ ...view, filter: { text: 'không có' } }, source, part.id, rollUp)).toBeNull()
+  })
+
+  it('grows with its units and targets, so that a province can still be read', () => {
+    const points = Array.from({ length: 40 }, () => ({ at: null, words: '75\nthiếu 5', state: 'short' as const }))
+    const series = Array.from({ length: 120 }, (_, at) => ({ name: `Xã ${at}`, is: 'own' as const, points }))
+    const places = points.map((_, at) => `Chỉ tiêu ${at} (%)`)
+    const picture: Picture = {
+      title: 'T',
+      shape: 'matrix',
+      measure: '',
+      places,
+      series,
+      beside: [],
+      sums: [],
+      note: '',
+    }
+    const width = pictureWidth(picture, paperLook)
+    expect(width).toBeGreaterThan(40 * 88)
+    const longer = {
+      ...picture,
+      series: [{ name: '', is: 'own' as const, points: [{ at: null, words: 'đề nghị mức khác' }] }],
+    }
+    expect(pictureWidth({ ...longer, places }, paperLook)).toBeGreaterThan(40 * 110)
+    expect(pictureHeight(picture, { ...paperLook, width })).toBeGreaterThan(120 * 35)
+    expect(pictureWords(picture)).toBe('T: 120 đơn vị, 40 chỉ tiêu.')
   })
 })
 

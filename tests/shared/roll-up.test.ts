@@ -4,6 +4,7 @@ import { isReached, rollUp, type Contribution } from '@soanchung/shared/links/ro
 import { formatQuantity, parseQuantity } from '@soanchung/shared/targets/quantity-text.ts'
 import type { Measure, MoneyScale, Quantity } from '@soanchung/shared/targets/quantity.ts'
 import { rollUpMethods, type RollUpMethod } from '@soanchung/shared/targets/register.ts'
+import { averageOf, unit } from '../support/plain-roll-up.ts'
 import { announcedSeed, seededRandom } from '../support/random.ts'
 
 const households: Measure = { kind: 'count', noun: 'hộ' }
@@ -53,6 +54,9 @@ describe('what plans say of a target', () => {
     ['average', percent, ['80% * 0', '10% * 0'], 'nothing of 0, left 2'],
     ['average', percent, ['80% * -1', '10% * 2'], '10% of 1, left 1'],
     ['average', percent, ['1%', '1%', '2%'], '1,33% of 3, left 0'],
+    ['average', percent, ['100%', '100%', '99,99%'], '99,997% of 3, left 0'],
+    ['average', percent, ['100% * 999999', '99% * 1'], '99,999999% of 2, left 0'],
+    ['average', percent, ['0% * 99999999999', '100% * 1'], '0,000000001% of 2, left 0'],
     ['average', percent, ['≥ 80%', '90%', '100%'], '90% trở lên of 3, left 0'],
     ['average', percent, ['≥ 80%', '80%', '81%'], '80,33% trở lên of 3, left 0'],
     ['average', percent, ['≥ 80%', '≤ 90%'], 'nothing of 0, left 2'],
@@ -191,18 +195,9 @@ function plainly(method: RollUpMethod, measure: Measure, plans: readonly Plain[]
       const total = weighed.reduce((sum, { weight }) => sum + weight, 0n)
       if (total === 0n) return nothing
       const weighedSum = weighed.reduce((sum, { amount, weight }) => sum + amount * weight, 0n)
-      return said(...averageOf(weighedSum, total, weighed.length))
+      const goal = isMoney ? (wanted * steps.trieu) / steps[scale] : wanted
+      const average = averageOf((weighedSum * unit) / 1000n, total, (goal * unit) / 1000n)
+      return said(average, weighed.length, 10)
     }
   }
-}
-
-/** Rounded to the nearest with two digits, or two that say something where it is close to zero. */
-function averageOf(sum: bigint, weights: bigint, counted: number): [bigint, number, number] {
-  const size = sum < 0n ? -sum : sum
-  let digits = 2
-  while (size > 0n && digits < 10 && size * 10n ** BigInt(digits) < weights * 10_000n && size < weights * 100n)
-    digits += 1
-  const scaled = size * 10n ** BigInt(digits)
-  const rounded = (scaled * 2n + weights * 1000n) / (weights * 2000n)
-  return [sum < 0n ? -rounded : rounded, counted, digits]
 }

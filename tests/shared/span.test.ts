@@ -177,6 +177,27 @@ describe('rounding', () => {
     expect(text(rounded(span(said), digits))).toBe(shown)
   })
 
+  it.each<[string, number, string, string]>([
+    ['99,996', 2, '100', '99,996'],
+    ['99,9999', 2, '100', '99,9999'],
+    ['100,004', 2, '100', '100,004'],
+    ['100', 2, '100', '100'],
+    ['80,126', 2, '100', '80,13'],
+    ['95,247', 2, '95,25', '95,247'],
+    ['95,2549', 2, '95,255', '95,25'],
+    ['-99,996', 2, '-100', '-99,996'],
+  ])('%s to %i digits stays on its side of %s: %s', (said, digits, mark, shown) => {
+    const { least } = spanOf(mark.replace(',', '.'))
+    expect(text(rounded(span(said), digits, least === null ? [] : [least.number]))).toBe(shown)
+  })
+
+  it('comes no closer to a whole number than digits can say', () => {
+    const third = quotient(spanOf(1), spanOf(3)) as Span
+    const almost = sum(spanOf(100), product(third, spanOf('-0.00000000003')) as Span) as Span
+    expect(readSpan(almost)?.numbers).toEqual(['99.9999999999'])
+    expect(readSpan(product(third, spanOf(3)) as Span)?.numbers).toEqual(['1'])
+  })
+
   it('says no more of a bound than is known', () => {
     const isWithin = ({ span: one, member }: Drawn, digits: number) => {
       if (!isExact(one)) expect(contains(rounded(one, digits), String(member))).toBe(true)

@@ -64,7 +64,7 @@ export const plainGate: Gate = {
     return { actor, presence, proof: name }
   },
   actorsOf: async (proofs) => new Map(proofs.map((name) => [name, actorOf(name)])),
-  countsOf: async (plans) => new Map(plans.map((plan) => [plan, { rights: access.rights, links: 0 }])),
+  countsOf: async (plans) => new Map(plans.map((plan) => [plan, { rights: access.rights, links: 0, conflicts: 0 }])),
   async access(subject) {
     const isOurs = subject.kind === 'outline' ? subject.planId === plainPlan.planId : access.parts.has(subject.partId)
     return isOurs ? access : null

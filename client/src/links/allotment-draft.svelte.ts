@@ -5,16 +5,17 @@
  */
 import { SvelteMap, SvelteSet } from 'svelte/reactivity'
 import type { TargetId, UnitId } from '@soanchung/shared/ids.ts'
+import type { RollUpMethod } from '@soanchung/shared/targets/register.ts'
 import type { AllotBody, AllotmentWay, Figures, PlanRollUp } from '@soanchung/shared/links/links.ts'
 import { shareOut, type Weighted } from '@soanchung/shared/links/sharing.ts'
-import type { Measure } from '@soanchung/shared/targets/quantity.ts'
-import { formatDecimal, formatQuantity, parseDecimal, parseQuantity } from '@soanchung/shared/targets/quantity-text.ts'
+import { formatDecimal, parseDecimal, parseQuantity } from '@soanchung/shared/targets/quantity-text.ts'
+import { figureUnder, type RowMeasure } from '@soanchung/shared/targets/view-cells.ts'
 
 /** A target that can be given, with its own values. */
-export interface GivableTarget {
+export interface GivableTarget extends RowMeasure {
   id: TargetId
   name: string
-  measure: Measure
+  method: RollUpMethod
   figures: Figures
 }
 
@@ -83,13 +84,20 @@ export class AllotmentDraft {
     return shares
   }
 
+  /** Whether units may weigh differently in what is put together; by a share they do anyway. */
+  get mayWeigh(): boolean {
+    return this.way !== 'share' && this.chosen.some(({ method }) => method === 'average')
+  }
+
   get fault(): DraftFault | null {
     const { chosen } = this
     const [first] = chosen
     if (this.units.size === 0) return { kind: 'no-units' }
     if (first === undefined) return { kind: 'no-targets' }
-    if (this.way === 'same') return this.#withoutValue()
-    if (this.way === 'free') return chosen.length > 1 ? { kind: 'one-target' } : this.#fieldFault(this.#years)
+    if (this.way === 'same') return this.#withoutValue() ?? this.#weightFault()
+    if (this.way === 'free') {
+      return chosen.length > 1 ? { kind: 'one-target' } : (this.#fieldFault(this.#years) ?? this.#weightFault())
+    }
     if (this.key.trim() === '') return { kind: 'no-key' }
     const percent = chosen.find(({ measure }) => measure.kind === 'percent')
     if (percent !== undefined) return { kind: 'percent', name: percent.name }
@@ -99,17 +107,32 @@ export class AllotmentDraft {
   /** Only where there is no fault. */
   body(): AllotBody {
     const { way } = this
+    const isWeighed = way === 'share' || (this.mayWeigh && this.key.trim() !== '')
     return {
       targets: this.chosen.map(({ id }) => id),
       way,
-      ...(way === 'share' ? { key: this.key.trim() } : {}),
+      ...(isWeighed ? { key: this.key.trim() } : {}),
       units: [...this.units].map((unit) => ({
         unit,
-        ...(way === 'share' ? { weight: weightIn(this.text(unit, '')) ?? '0' } : {}),
+        ...(isWeighed ? this.#weightOf(unit) : {}),
         ...(way === 'free' ? { given: this.#given(unit) } : {}),
       })),
       note: this.note.trim(),
     }
+  }
+
+  #weightOf(unit: UnitId): { weight?: string } {
+    const weight = weightIn(this.text(unit, ''))
+    return weight === null ? {} : { weight }
+  }
+
+  /** Weights may be left out; a weight of nothing in particular, and one that cannot be read, may not stand. */
+  #weightFault(): DraftFault | null {
+    if (!this.mayWeigh) return null
+    const typed = [...this.units].filter((unit) => this.text(unit, '').trim() !== '')
+    const unread = typed.find((unit) => this.isUnread(unit, ''))
+    if (unread !== undefined) return { kind: 'unread', unit: unread }
+    return typed.length > 0 && this.key.trim() === '' ? { kind: 'no-key' } : null
   }
 
   #withoutValue(): DraftFault | null {
@@ -136,10 +159,10 @@ export class AllotmentDraft {
 
   /** What was given before in this way stands there to be changed. */
   #givenText(unit: UnitId, year: string): string {
-    const [target] = this.targets
-    const rolled = this.#rollUp()?.targets.find((one) => one.target === target)
+    const [target] = this.chosen
+    const rolled = this.#rollUp()?.targets.find((one) => one.target === target?.id)
     const given = rolled?.units.find((one) => one.unit === unit)?.given[year]
-    return given === undefined ? '' : formatQuantity(given, 'cell')
+    return given === undefined || target === undefined ? '' : figureUnder(given, target)
   }
 
   #weights(target: TargetId): Weighted<UnitId>[] {

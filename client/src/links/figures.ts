@@ -1,33 +1,44 @@
 /**
- * Values that go from plan to plan, as screens show them: by year in words, what changed of them, how a
- * link stands, and what a target's units come to together. Pure.
+ * Values that go from plan to plan, as screens show them: by year in words, and how a link stands.
+ * Beside others a value is said in their measure (`figureUnder`). Pure.
  */
-import { gapOf, type Gap } from '@soanchung/shared/links/gap.ts'
-import { isReached } from '@soanchung/shared/links/roll-up.ts'
-import type { Figures, LinkAnswer, ReceivedTarget, RolledTarget } from '@soanchung/shared/links/links.ts'
+import type { Figures, LinkAnswer, ReceivedTarget } from '@soanchung/shared/links/links.ts'
 import type { TargetId } from '@soanchung/shared/ids.ts'
 import { cellFigure, type CellSource } from '@soanchung/shared/targets/formula.ts'
-import type { Quantity } from '@soanchung/shared/targets/quantity.ts'
 import { formatQuantity } from '@soanchung/shared/targets/quantity-text.ts'
+import { figureUnder, type RowMeasure } from '@soanchung/shared/targets/view-cells.ts'
 
-/** The years of figures, each with its words. */
+/** The years of figures, each with its words and its own measure. */
 export function yearTexts(figures: Figures): { year: string; text: string }[] {
   return Object.entries(figures)
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([year, quantity]) => ({ year, text: formatQuantity(quantity) }))
 }
 
-/** The years that are not the same before and after. */
-export function changedYears(before: Figures, after: Figures): { year: string; before: string; after: string }[] {
-  const years = new Set([...Object.keys(before), ...Object.keys(after)])
-  return [...years]
-    .sort()
-    .map((year) => ({ year, before: wordsOf(before[year]), after: wordsOf(after[year]) }))
-    .filter((one) => one.before !== one.after)
+/** A year of a received target, all of it below the superior's measure; empty where there is no value. */
+export interface ReceivedYear {
+  year: string
+  given: string
+  own: string
+  /** What was given before the superior changed it; null where it is still the same. */
+  before: string | null
 }
 
-function wordsOf(quantity: Quantity | undefined): string {
-  return quantity === undefined ? '' : formatQuantity(quantity)
+/** The years of which the superior or the plan's own target, `own`, says something. */
+export function receivedYears({ superior, allotment, stale }: ReceivedTarget, own: Figures): ReceivedYear[] {
+  const given = stale?.now ?? allotment?.given ?? superior.values
+  const before = stale?.before ?? given
+  const textOf = (figures: Figures, year: string) =>
+    figures[year] === undefined ? '' : figureUnder(figures[year], superior)
+  return [...new Set([given, before, own].flatMap((figures) => Object.keys(figures)))].sort().map((year) => {
+    const [was, is] = [textOf(before, year), textOf(given, year)]
+    return { year, given: is, own: textOf(own, year), before: was === is ? null : was }
+  })
+}
+
+/** What the plan's own target counts in; of one that is gone nothing, so that each value says its own measure. */
+export function measureOf(targets: ReadonlyMap<TargetId, { target: RowMeasure }>, id: TargetId): RowMeasure {
+  return targets.get(id)?.target ?? { measure: { kind: 'count', noun: '' }, frequency: null }
 }
 
 /** What stands in the plan's own target by year, formulas reckoned. */
@@ -56,34 +67,4 @@ export function byUrgency(received: readonly ReceivedTarget[]): ReceivedTarget[]
     return at < 0 ? order.length : at
   }
   return received.toSorted((a, b) => rank(a) - rank(b))
-}
-
-/** A superior target beside what comes from below, in one year. */
-export interface Gathered {
-  /** What the plans one level below say; null where nothing can be put together. */
-  stated: Quantity | null
-  /** The same from the lowest plans, where it is another. */
-  lowest: Quantity | null
-  wanted: Quantity | null
-  gap: Gap | null
-  isReached: boolean
-  /** Units that have not answered yet. */
-  waiting: number
-  /** Contributions without a value, or with one that cannot be put with the others. */
-  left: number
-}
-
-export function gatheredIn(rolled: RolledTarget, year: string, wanted: Quantity | null): Gathered {
-  const of = rolled.years[year]
-  const [stated, gathered] = [of?.stated.quantity ?? null, of?.gathered.quantity ?? null]
-  const isCount = rolled.method === 'reached'
-  return {
-    stated,
-    lowest: JSON.stringify(stated) === JSON.stringify(gathered) ? null : gathered,
-    wanted: isCount ? null : wanted,
-    gap: stated === null || wanted === null || isCount ? null : gapOf(stated, wanted),
-    isReached: stated !== null && !isCount && isReached(stated, wanted) === true,
-    waiting: rolled.units.filter(({ way, answer }) => way !== null && answer === 'waiting').length,
-    left: of?.stated.left ?? 0,
-  }
 }

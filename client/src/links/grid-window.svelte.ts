@@ -5,7 +5,7 @@
 import { tick } from 'svelte'
 
 /** In px; the table is laid out with them. */
-export const cellSize = { width: 132, height: 44 }
+export const cellSize = { width: 160, height: 44 }
 /** Cells that are rendered beyond the edge of the view. */
 const around = { rows: 12, columns: 3 }
 

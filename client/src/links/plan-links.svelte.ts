@@ -34,6 +34,8 @@ interface Ways {
   toReceived: (superior: TargetId) => void
   /** To a target's column in the matrix. */
   toMatrix: (target: TargetId) => void
+  /** To its card, where it is edited. */
+  toTarget: (target: TargetId) => void
   /** To its picture over the years. */
   toPicture: (target: TargetId) => void
 }

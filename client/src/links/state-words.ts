@@ -9,10 +9,10 @@ import RefreshCw from '@lucide/svelte/icons/refresh-cw'
 import Unlink from '@lucide/svelte/icons/unlink'
 import type { Gap } from '@soanchung/shared/links/gap.ts'
 import type { AllotmentWay, LinkEvent, Standing } from '@soanchung/shared/links/links.ts'
-import { formatQuantity } from '@soanchung/shared/targets/quantity-text.ts'
+import type { CellState, Gathered, MatrixCell } from '@soanchung/shared/links/matrix.ts'
+import { figureUnder, type RowMeasure } from '@soanchung/shared/targets/view-cells.ts'
 import { m } from '../paraglide/messages.js'
-import type { Gathered, LinkState } from './figures.ts'
-import type { CellState } from './matrix.ts'
+import type { LinkState } from './figures.ts'
 
 export const stateIcons: Record<LinkState, LucideIcon> = {
   waiting: Clock,
@@ -78,21 +78,23 @@ export function eventName(kind: LinkEvent['kind']): string {
   }
 }
 
-/** `thiếu 50`, `vượt 3`, or that the goal is missed by nothing that could be named. */
-export function gapText({ kind, by }: Gap): string {
+/** `thiếu 50`, `vượt 3` in the measure of the target, or that the goal is missed by nothing that could be named. */
+export function gapText({ kind, by }: Gap, own: RowMeasure): string {
   if (by === null) return m.links_gap_missed()
-  const amount = formatQuantity(by, 'cell')
+  const amount = figureUnder(by, own)
   return kind === 'short' ? m.links_gap_short({ amount }) : m.links_gap_over({ amount })
 }
 
-/** A year in one line, its measure standing elsewhere: what is gathered, of how much, what is missing. */
-export function gatheredText({ stated, lowest, wanted, gap, left }: Gathered): string {
-  const said = stated === null ? m.links_gathered_nothing() : formatQuantity(stated, 'cell')
+/** A year in one line, the target's measure standing elsewhere: what is gathered, of how much, what is missing. */
+export function gatheredText({ stated, lowest, wanted, gap, left, missing }: Gathered, own: RowMeasure): string {
+  const said = stated === null ? m.links_gathered_nothing() : figureUnder(stated, own)
   return [
-    wanted === null || stated === null ? said : m.links_gathered_of({ said, wanted: formatQuantity(wanted, 'cell') }),
-    ...(gap === null ? [] : [gapText(gap)]),
-    ...(lowest === null ? [] : [m.links_gathered_lowest({ said: formatQuantity(lowest, 'cell') })]),
+    wanted === null || stated === null ? said : m.links_gathered_of({ said, wanted: figureUnder(wanted, own) }),
+    ...(gap === null ? [] : [gapText(gap, own)]),
+    ...(lowest === null ? [] : [m.links_gathered_lowest({ said: figureUnder(lowest, own) })]),
     ...(left === 0 ? [] : [m.links_gathered_left({ count: left })]),
+    // Of two levels alone the units themselves say it.
+    ...(lowest === null || missing === 0 ? [] : [m.links_gathered_missing({ count: missing })]),
   ].join(', ')
 }
 
@@ -120,4 +122,12 @@ export function cellStateName(state: CellState): string {
     case 'none':
       return m.links_cell_none()
   }
+}
+
+/** The same below the value in the cell: what is missing first, so that a narrow cell cuts no number. */
+export function cellWords({ state, gap }: MatrixCell, own: RowMeasure): string {
+  const name = cellStateName(state)
+  const word = name.charAt(0).toLowerCase() + name.slice(1)
+  if (gap === null) return word
+  return gap.kind === state ? gapText(gap, own) : `${gapText(gap, own)} · ${word}`
 }

@@ -3,7 +3,13 @@
  * picture. On the screen they are SVG in the colours of the theme; what is downloaded is drawn as it
  * is printed, whatever the theme.
  */
-import { paperLook, pictureHeight, pictureOption, type PictureLook } from '@soanchung/shared/pictures/option.ts'
+import {
+  paperLook,
+  pictureHeight,
+  pictureOption,
+  pictureWidth,
+  type PictureLook,
+} from '@soanchung/shared/pictures/option.ts'
 import type { Picture } from '@soanchung/shared/pictures/picture.ts'
 
 const library = () => import('./chart-library.ts')
@@ -35,6 +41,7 @@ export function lookAt(place: Element, width: number): PictureLook {
   return {
     width,
     ink: token('--ink'),
+    muted: token('--ink-muted'),
     faint: token('--line'),
     paper: token('--paper'),
     font: style.fontFamily,
@@ -45,12 +52,19 @@ export function lookAt(place: Element, width: number): PictureLook {
   }
 }
 
-/** How a picture is drawn that stands by itself. */
-const alone: PictureLook = { ...paperLook, width: 900, isTitled: true }
-const density = 2
+/** How a picture is drawn that stands by itself: as wide as it needs. */
+function aloneLook(picture: Picture): PictureLook {
+  return { ...paperLook, width: Math.max(900, pictureWidth(picture, paperLook)), isTitled: true }
+}
+
+/** Pixels of the file to one that is drawn: sharp on paper, and still a canvas that browsers make. */
+function densityOf({ width, height }: { width: number; height: number }): number {
+  return width * height > 16_000_000 ? 1 : 2
+}
 
 export async function svgOf(picture: Picture): Promise<Blob> {
   const { init } = await library()
+  const alone = aloneLook(picture)
   const size = { width: alone.width, height: pictureHeight(picture, alone) }
   const chart = init(null, null, { renderer: 'svg', ssr: true, ...size })
   try {
@@ -63,11 +77,12 @@ export async function svgOf(picture: Picture): Promise<Blob> {
 
 export async function pngOf(picture: Picture): Promise<Blob> {
   const { init } = await library()
+  const alone = aloneLook(picture)
   const size = { width: alone.width, height: pictureHeight(picture, alone) }
   const chart = init(document.createElement('div'), null, { renderer: 'canvas', ...size })
   try {
     chart.setOption(pictureOption(picture, alone))
-    const canvas = chart.renderToCanvas({ pixelRatio: density, backgroundColor: alone.paper })
+    const canvas = chart.renderToCanvas({ pixelRatio: densityOf(size), backgroundColor: alone.paper })
     return await new Promise((resolve, reject) => {
       canvas.toBlob(
         (blob) => (blob === null ? reject(new Error('the canvas is too large')) : resolve(blob)),

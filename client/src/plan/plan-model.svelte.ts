@@ -8,6 +8,7 @@
 import { SvelteMap } from 'svelte/reactivity'
 import * as Y from 'yjs'
 import type { BlockId, BudgetLineId, PartId, TargetId, UnitId } from '@soanchung/shared/ids.ts'
+import type { Figures, PlanRollUp } from '@soanchung/shared/links/links.ts'
 import type { Action, HolderId } from '@soanchung/shared/permissions.ts'
 import type { Block } from '@soanchung/shared/plan/blocks.ts'
 import { planYears, readMeta, type Period, type PlanMeta } from '@soanchung/shared/plan/meta.ts'
@@ -109,6 +110,9 @@ export class PlanModel {
   conflictsCount = $state(0)
   /** Results of targets by period, as far as the server has told; tables show them beside the values. */
   results: ShownResults = $state.raw(new Map())
+  /** What superiors ask of the plan's targets, and what units say of them, as far as the server has told. */
+  asked: ReadonlyMap<TargetId, Figures> = $state.raw(new Map())
+  rollUp: PlanRollUp | null = $state.raw(null)
   /** The units of the installation, by the names of the plan's date. */
   readonly units: ReadonlyMap<UnitId, Unit> = $derived.by(
     () => new Map(this.record.units.map((unit) => [unit.id, unitOn(unit, this.#date)])),

@@ -1,5 +1,6 @@
-/** What each register is called on the screen, and what is said of its rows. */
-import type { RegisterName } from '@soanchung/shared/targets/register.ts'
+/** What each register is called on the screen, what is said of its rows, and how targets are rolled up. */
+import type { Measure } from '@soanchung/shared/targets/quantity.ts'
+import { rollUpMethods, type RegisterName, type RollUpMethod } from '@soanchung/shared/targets/register.ts'
 import { m } from '../paraglide/messages.js'
 
 interface RegisterWords {
@@ -42,5 +43,27 @@ export function registerWords(register: RegisterName): RegisterWords {
         none: m.targets_none_budget(),
         count: (count) => m.targets_count_budget({ count }),
       }
+  }
+}
+
+/** Percentages of several units do not add up. */
+export function methodsFor(measure: Measure): RollUpMethod[] {
+  return rollUpMethods.filter((method) => method !== 'sum' || measure.kind !== 'percent')
+}
+
+export function methodName(method: RollUpMethod): string {
+  switch (method) {
+    case 'sum':
+      return m.targets_method_sum()
+    case 'average':
+      return m.targets_method_average()
+    case 'min':
+      return m.targets_method_min()
+    case 'max':
+      return m.targets_method_max()
+    case 'reached':
+      return m.targets_method_reached()
+    case 'none':
+      return m.targets_method_none()
   }
 }

@@ -1,6 +1,6 @@
 /** What of a table's view is chosen in forms and by its heads: the filter, and the order of the rows. */
 import type { UnitId } from '@soanchung/shared/ids.ts'
-import type { ViewFilter } from '@soanchung/shared/plan/blocks.ts'
+import type { ViewBlock, ViewFilter } from '@soanchung/shared/plan/blocks.ts'
 import { isLiving } from '@soanchung/shared/targets/register.ts'
 import type { PlanModel } from '../plan/plan-model.svelte.ts'
 import type { GridView } from './grid.svelte.ts'
@@ -20,6 +20,15 @@ export function filterOf(said: { text: string; unit: UnitId | ''; source: string
 export function sourcesOf(model: PlanModel): string[] {
   const all = model.outline.inOrder.flatMap(({ id }) => (model.part(id)?.budget ?? []).filter(isLiving))
   return [...new Set(all.map(({ source }) => source))].filter(Boolean).sort(new Intl.Collator('vi').compare)
+}
+
+/** What a view with figures can be shown as; the matrix only where units carry the plan out, or it is chosen. */
+export function pictureKinds(
+  { register, picture }: Pick<ViewBlock, 'register' | 'picture'>,
+  hasCarriers: boolean,
+): readonly ViewBlock['picture'][] {
+  const hasMatrix = register === 'targets' && (hasCarriers || picture === 'matrix')
+  return [undefined, 'bars', 'lines', ...(hasMatrix ? (['matrix'] as const) : [])]
 }
 
 export function isSortable(key: string): boolean {

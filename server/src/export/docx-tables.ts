@@ -1,7 +1,7 @@
 /**
- * A register table in a Word file, portrait or across the page: a header row that repeats, headings
- * of groups with their sums, a total, the amount in words below. The words of all cells come from
- * the shared view, so the page says what the screen says.
+ * Tables in a Word file, portrait or across the page, with a header row that repeats: registers, with
+ * headings of groups and their sums, a total, the amount in words below; and the matrix of units ×
+ * targets. The words of all cells come from shared, so the page says what the screen says.
  */
 import {
   AlignmentType,
@@ -16,8 +16,10 @@ import {
   WidthType,
   type IParagraphOptions,
 } from 'docx'
+import type { MatrixTable } from '@soanchung/shared/links/matrix-table.ts'
+import type { Picture } from '@soanchung/shared/pictures/picture.ts'
 import { measureWords, type TableCell as Words } from '@soanchung/shared/targets/view-cells.ts'
-import type { RegisterTable } from '@soanchung/shared/targets/view.ts'
+import type { RegisterTable, TableColumn } from '@soanchung/shared/targets/view.ts'
 
 /** Half-points. */
 const captionSize = 28
@@ -27,11 +29,97 @@ const tableSizes = [tableSize, 22, 20]
 const smallestSize = 18
 /** How much wider the capitals of bold titles are than what stands below. */
 const boldness = 1.3
+/** Of a matrix: of its first column, and of no other less. Twips. */
+const unitWidth = 2400
+const targetWidth = 1300
 /** Twips beside the words of a cell. */
 const cellMargin = 60
 
+/** What a table needs to be laid out, whatever it is of. */
+interface PlainTable {
+  columns: readonly Omit<TableColumn, 'key'>[]
+  /** With a heading, a row's cells before its first sum are one. */
+  rows: readonly { heading: string | null; isBold: boolean; cells: readonly Words[] }[]
+}
+
 /** Caption, table and what stands below it. `width` is that of the text, in twips. */
 export function registerTable(table: RegisterTable, width: number): (Paragraph | Table)[] {
+  const { title, columns, scale, words } = table
+  const rows = [
+    ...table.rows.map(({ row, cells }) =>
+      row.kind === 'entry'
+        ? { heading: null, isBold: false, cells }
+        : { heading: `${row.label}. ${row.title}`, isBold: true, cells },
+    ),
+    ...(table.total === null ? [] : [{ heading: null, isBold: true, cells: table.total }]),
+  ]
+  return [
+    ...(title === '' ? [] : [caption(title)]),
+    ...(scale === null ? [] : [lineAbove(`Đơn vị tính: ${measureWords({ kind: 'money', scale }, null)}`)]),
+    plainTable({ columns, rows }, width, words !== null),
+    ...(words === null ? [] : [wordsBelow(words)]),
+  ]
+}
+
+/** Units down, targets across; with more targets than a page is wide, several tables below one another. */
+export function matrixTables(title: string, table: MatrixTable, width: number): (Paragraph | Table)[] {
+  const fitting = Math.max(1, Math.floor((width - unitWidth) / targetWidth))
+  const count = Math.ceil(table.heads.length / fitting)
+  // As many in each, so that none of the tables has a single wide column.
+  const limit = Math.ceil(table.heads.length / count)
+  return Array.from({ length: count }, (_, at) => at * limit).flatMap((from, at) => {
+    const cut = <Cell>(cells: readonly Cell[]) => cells.slice(from, from + limit)
+    const columns = [
+      { title: 'Đơn vị', align: 'start', weight: 2 } as const,
+      ...cut(table.heads).map(({ name, measure }) => ({
+        ...({ title: measure === '' ? name : `${name} (${measure})`, align: 'end', weight: 1.4 } as const),
+      })),
+    ]
+    const rows = [
+      ...table.rows.map(({ name, cells }) => ({
+        ...{ heading: null, isBold: false },
+        cells: [textOf(name), ...cut(cells).map(({ text, words }) => textOf(saidTogether(text, words)))],
+      })),
+      ...table.below.map(({ name, cells }) => ({
+        ...{ heading: null, isBold: true },
+        cells: [textOf(name), ...cut(cells).map(({ text }) => textOf(text))],
+      })),
+    ]
+    return [
+      at === 0 ? caption(title || table.title) : new Paragraph(''),
+      ...(title === '' || at > 0 ? [] : [lineAbove(table.title)]),
+      plainTable({ columns, rows }, width, false),
+    ]
+  })
+}
+
+/** "75 (thiếu 5)", "chờ trả lời". */
+function saidTogether(text: string, words: string): string {
+  return text === '' || words === '' ? text || words : `${text} (${words})`
+}
+
+function textOf(text: string): Words {
+  return { text, kind: 'text' }
+}
+
+/** The numbers of a picture as a table below it, for slices that are too thin for their own. */
+export function pictureTable({ measure, places, series, sums }: Picture, width: number): Table {
+  const columns = [
+    { title: measure, align: 'start', weight: 2 } as const,
+    ...places.map((title) => ({ title, align: 'end', weight: 1 }) as const),
+  ]
+  const rows = [
+    ...series.map(({ name, points }) => ({
+      ...{ heading: null, isBold: false },
+      cells: [textOf(name), ...points.map(({ words }) => textOf(words))],
+    })),
+    { heading: null, isBold: true, cells: [textOf('Cộng'), ...sums.map(textOf)] },
+  ]
+  return plainTable({ columns, rows }, width, false)
+}
+
+/** `isKept`: its last row stays with what follows. */
+function plainTable(table: PlainTable, width: number, isKept: boolean): Table {
   const { widths, size } = columnWidths(table, width)
   const row = (cells: readonly Words[], bold: boolean, from = 0, keepNext = false) =>
     cells.map(({ text, kind }, index) =>
@@ -51,12 +139,13 @@ export function registerTable(table: RegisterTable, width: number): (Paragraph |
       cell(column.title, { width: widths[index], size, bold: true, align: 'center' }),
     ),
   })
-  const rows = table.rows.map(({ row: one, cells }) => {
-    if (one.kind === 'entry') return new TableRow({ cantSplit: true, children: row(cells, false) })
+  const rows = table.rows.map(({ heading: words, isBold, cells }, index) => {
+    const isLast = isKept && index === table.rows.length - 1
+    if (words === null) return new TableRow({ cantSplit: true, children: row(cells, isBold, 0, isLast) })
     // The heading takes the columns before the first sum, or all.
-    const firstSum = cells.findIndex(({ kind }, index) => index > 0 && kind !== 'empty')
+    const firstSum = cells.findIndex(({ kind }, at) => at > 0 && kind !== 'empty')
     const span = firstSum < 0 ? widths.length : firstSum
-    const heading = cell(`${one.label}. ${one.title}`, {
+    const heading = cell(words, {
       width: sumOf(widths.slice(0, span)),
       size,
       bold: true,
@@ -66,29 +155,16 @@ export function registerTable(table: RegisterTable, width: number): (Paragraph |
     })
     return new TableRow({ cantSplit: true, children: [heading, ...row(cells.slice(span), true, span, true)] })
   })
-  const total =
-    table.total === null
-      ? []
-      : [new TableRow({ cantSplit: true, children: row(table.total, true, 0, table.words !== null) })]
-  return [
-    ...(table.title === '' ? [] : [caption(table.title)]),
-    ...(table.scale === null
-      ? []
-      : [
-          line(
-            `Đơn vị tính: ${measureWords({ kind: 'money', scale: table.scale }, null)}`,
-            { size: tableSize, italics: true },
-            AlignmentType.END,
-          ),
-        ]),
-    new Table({
-      width: { size: width, type: WidthType.DXA },
-      layout: TableLayoutType.FIXED,
-      columnWidths: widths,
-      rows: [header, ...rows, ...total],
-    }),
-    ...(table.words === null ? [] : [wordsBelow(table.words)]),
-  ]
+  return new Table({
+    width: { size: width, type: WidthType.DXA },
+    layout: TableLayoutType.FIXED,
+    columnWidths: widths,
+    rows: [header, ...rows],
+  })
+}
+
+function lineAbove(text: string): Paragraph {
+  return line(text, { size: tableSize, italics: true }, AlignmentType.END)
 }
 
 /** The heading of a table or a picture, on the page of what it heads. */
@@ -145,8 +221,8 @@ function cell(
  * Twips that add up to the text's width: shared by weight, but no column is narrower than its longest
  * word. A table of many columns is written smaller, so that its numbers stay whole.
  */
-function columnWidths({ columns, rows, total }: RegisterTable, width: number): { widths: number[]; size: number } {
-  const cells = [...rows.map((row) => row.cells), total ?? []]
+function columnWidths({ columns, rows }: PlainTable, width: number): { widths: number[]; size: number } {
+  const cells = rows.map((row) => row.cells)
   const longest = columns.map(({ title }, index) => {
     const words = cells.flatMap((row) => (row[index]?.text ?? '').split(/\s/).map((word) => word.length))
     return Math.max(...title.split(/\s/).map((word) => word.length * boldness), ...words)
@@ -166,7 +242,7 @@ function columnWidths({ columns, rows, total }: RegisterTable, width: number): {
 }
 
 /** Columns that need more than their share take it from the others, until each has what it needs. */
-function shares(columns: RegisterTable['columns'], least: readonly number[], width: number): number[] {
+function shares(columns: PlainTable['columns'], least: readonly number[], width: number): number[] {
   const held = new Set<number>()
   for (;;) {
     const free = width - sumOf(least.filter((_, index) => held.has(index)))

@@ -27,6 +27,9 @@ import {
   type ParagraphChild,
 } from 'docx'
 import type { BlockId, TargetId } from '@soanchung/shared/ids.ts'
+import { matrixOfView } from '@soanchung/shared/links/matrix-table.ts'
+import type { PlanRollUp } from '@soanchung/shared/links/links.ts'
+import { hasThinSlice } from '@soanchung/shared/pictures/option.ts'
 import type { Block, BlockKind, Inline, Mark, TextBlock, ViewBlock } from '@soanchung/shared/plan/blocks.ts'
 import { planTypeTitle, planYears } from '@soanchung/shared/plan/meta.ts'
 import { numberBlocks, type PartNumber } from '@soanchung/shared/plan/numbering.ts'
@@ -38,7 +41,7 @@ import type { Target } from '@soanchung/shared/targets/register.ts'
 import { cellSourceOf, type ViewSource } from '@soanchung/shared/targets/view-cells.ts'
 import { tableOf } from '@soanchung/shared/targets/view.ts'
 import { closing, letterhead, page, textWidthOf, title } from './docx-frame.ts'
-import { caption, line, registerTable } from './docx-tables.ts'
+import { caption, line, matrixTables, pictureTable, registerTable } from './docx-tables.ts'
 import { drawPng, type DrawnPicture } from './picture-png.ts'
 import { partNumbers, viewSourceOf, type PartNumbers, type ShownBeside } from './shown.ts'
 import { WordNumbering } from './word-numbering.ts'
@@ -60,7 +63,13 @@ const headingLevels = [
 export async function exportDocx(snapshot: PlanSnapshot, shown: ShownBeside): Promise<Uint8Array> {
   const numbers = partNumbers(snapshot)
   const source = viewSourceOf(snapshot, numbers, shown)
-  const writer = new PlanWriter(snapshot, source, numbers, await drawViews(snapshot, source))
+  const writer = new PlanWriter(
+    snapshot,
+    source,
+    numbers,
+    shown.rollUp ?? null,
+    await drawViews(snapshot, source, shown),
+  )
   const pieces = writer.write()
   const document = new Document({
     title: `${planTypeTitle[snapshot.meta.type]} ${snapshot.meta.subject}`.trim(),
@@ -118,21 +127,24 @@ function isAcross(block: Block): boolean {
   return block.type === 'view' && block.landscape === true
 }
 
-type DocumentPicture = DrawnPicture & Pick<Picture, 'note'> & { words: string; isAcross: boolean }
+interface DocumentPicture extends DrawnPicture {
+  picture: Picture
+  isAcross: boolean
+}
 
 /** The pictures of the views that are shown as such. */
 async function drawViews(
   { parts }: PlanSnapshot,
   source: ViewSource,
+  { asked }: ShownBeside,
 ): Promise<ReadonlyMap<BlockId, readonly DocumentPicture[]>> {
   const drawn = new Map<BlockId, DocumentPicture[]>()
   for (const part of parts) {
     for (const block of part.blocks) {
       if (block.type !== 'view' || block.picture === undefined) continue
       const pictures: DocumentPicture[] = []
-      for (const picture of viewPictures(block, source, part.id)) {
-        const words = pictureWords(picture)
-        pictures.push({ ...(await drawPng(picture)), note: picture.note, words, isAcross: isAcross(block) })
+      for (const picture of viewPictures(block, source, part.id, asked)) {
+        pictures.push({ ...(await drawPng(picture)), picture, isAcross: isAcross(block) })
       }
       drawn.set(block.id, pictures)
     }
@@ -140,7 +152,7 @@ async function drawViews(
   return drawn
 }
 
-function image({ png, width, height, words, isAcross: across }: DocumentPicture): Paragraph {
+function image({ png, width, height, picture, isAcross: across }: DocumentPicture): Paragraph {
   // Twips are 1/1440 of an inch, pixels 1/96; a caption and the line below need their room.
   const room = ((across ? page.width : page.height) - page.top - page.bottom) / 15 - 80
   const scale = Math.min(1, room / height)
@@ -151,7 +163,7 @@ function image({ png, width, height, words, isAcross: across }: DocumentPicture)
         type: 'png',
         data: png,
         transformation: { width: Math.round(width * scale), height: Math.round(height * scale) },
-        altText: { name: 'Biểu đồ', title: 'Biểu đồ', description: words },
+        altText: { name: 'Biểu đồ', title: 'Biểu đồ', description: pictureWords(picture) },
       }),
     ],
   })
@@ -184,6 +196,7 @@ const styles = {
 class PlanWriter {
   readonly #snapshot: PlanSnapshot
   readonly #source: ViewSource
+  readonly #rollUp: PlanRollUp | null
   readonly #pictures: ReadonlyMap<BlockId, readonly DocumentPicture[]>
   readonly #targets: ReadonlyMap<TargetId, Target>
   readonly #cells: CellSource
@@ -197,10 +210,12 @@ class PlanWriter {
     snapshot: PlanSnapshot,
     source: ViewSource,
     numbers: PartNumbers,
+    rollUp: PlanRollUp | null,
     pictures: ReadonlyMap<BlockId, readonly DocumentPicture[]>,
   ) {
     this.#snapshot = snapshot
     this.#source = source
+    this.#rollUp = rollUp
     this.#pictures = pictures
     // Where a target was moved, its former part holds an entry of it too; the one that stands counts.
     const targets = snapshot.parts
@@ -331,11 +346,19 @@ class PlanWriter {
   }
 
   #view(part: SnapshotPart, view: ViewBlock, width: number): (Paragraph | Table)[] {
+    if (view.picture === 'matrix') {
+      const matrix = matrixOfView(view, this.#source, part.id, this.#rollUp)
+      if (matrix !== null) return matrixTables(view.title, matrix, width)
+    }
     const pictures = this.#pictures.get(view.id) ?? []
     if (pictures.length === 0) return registerTable(tableOf(view, this.#source, part.id), width)
     return [
       ...(view.title === '' ? [] : [caption(view.title)]),
-      ...pictures.flatMap((picture) => [image(picture), ...(picture.note === '' ? [] : [noteBelow(picture.note)])]),
+      ...pictures.flatMap((drawn) => [
+        image(drawn),
+        ...(drawn.picture.note === '' ? [] : [noteBelow(drawn.picture.note)]),
+        ...(hasThinSlice(drawn.picture) ? [pictureTable(drawn.picture, width)] : []),
+      ]),
     ]
   }
 }

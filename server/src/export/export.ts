@@ -2,7 +2,7 @@
  * Exports run in a worker thread of their own, reading the documents included, so that a long plan
  * never holds up those who type. One file is made at a time; the others wait in line.
  */
-import type { TargetResult } from '@soanchung/shared/links/links.ts'
+import type { ReceivedTarget, TargetResult } from '@soanchung/shared/links/links.ts'
 import type { PlanMeta } from '@soanchung/shared/plan/meta.ts'
 import type { Unit } from '@soanchung/shared/protocol.ts'
 import type { StoredPlan } from '../plans/stored-plan.ts'
@@ -16,8 +16,10 @@ export interface ExportQuestion {
   units: readonly Unit[]
   /** Of the plan's targets, beside which they are shown. */
   results: readonly TargetResult[]
-  /** The JSON of the plan's roll-up, for Excel; null for Word. */
-  rollUp: string | null
+  /** What superiors gave it. */
+  received: readonly ReceivedTarget[]
+  /** The JSON of the plan's roll-up. */
+  rollUp: string
 }
 
 export interface ExportedFile {

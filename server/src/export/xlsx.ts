@@ -1,11 +1,10 @@
 /**
- * A plan's registers as an Excel file: a sheet for each register that has entries, and for each year
- * one of what the units say of the targets, where units carry the plan out. The words and sums of
+ * A plan's registers as an Excel file: a sheet for each register that has entries, one of the money by
+ * source and unit, and for each year one of what the units say of the targets, where units carry the plan out. The words and sums of
  * all cells come from the shared view, so the file says what the screen says.
  */
 import writeExcelFile, { type CellObject, type Row } from 'write-excel-file/node'
 import { newId, type BlockId, type PartId } from '@soanchung/shared/ids.ts'
-import type { PlanRollUp } from '@soanchung/shared/links/links.ts'
 import { planTypeTitle, type PlanMeta } from '@soanchung/shared/plan/meta.ts'
 import type { PlanSnapshot } from '@soanchung/shared/plan/snapshot.ts'
 import { parseQuantity } from '@soanchung/shared/targets/quantity-text.ts'
@@ -13,6 +12,7 @@ import { registerNames, type RegisterName } from '@soanchung/shared/targets/regi
 import { measureWords, type TableCell, type ViewSource } from '@soanchung/shared/targets/view-cells.ts'
 import { registerColumns, tableOf, type RegisterTable, type TableColumn } from '@soanchung/shared/targets/view.ts'
 import { partNumbers, viewSourceOf, type ShownBeside } from './shown.ts'
+import { budgetSumsSheet } from './xlsx-budget.ts'
 import { bodyLook, NumberFormats, textCell, type Look, type PlainSheet } from './xlsx-cells.ts'
 import { rollUpSheets } from './xlsx-roll-up.ts'
 
@@ -33,16 +33,14 @@ const narrowest = 6
 const narrowestFigure = 9
 const widest = 42
 
-export async function exportXlsx(
-  snapshot: PlanSnapshot,
-  shown: ShownBeside,
-  rollUp: PlanRollUp | null,
-): Promise<Uint8Array> {
+export async function exportXlsx(snapshot: PlanSnapshot, shown: ShownBeside): Promise<Uint8Array> {
   const source = viewSourceOf(snapshot, partNumbers(snapshot), shown)
   const formats = new NumberFormats()
   const registers = registerNames.flatMap((register) => registerSheet(register, source, formats) ?? [])
-  const gathered = rollUp === null ? [] : rollUpSheets(rollUp, source, formats)
-  const sheets = [...registers, ...gathered]
+  const sums = budgetSumsSheet(source, formats)
+  const gathered =
+    shown.rollUp === undefined || shown.rollUp === null ? [] : rollUpSheets(shown.rollUp, source, formats)
+  const sheets = [...registers, ...(sums === null ? [] : [sums]), ...gathered]
   const empty = {
     name: 'Chỉ tiêu',
     caption: 'Văn bản chưa có chỉ tiêu, nhiệm vụ, kinh phí.',

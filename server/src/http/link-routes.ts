@@ -63,7 +63,7 @@ export const linkRoutes: FastifyPluginAsyncZod<{ links: Links }> = async (server
     '/api/plans/:id/superior',
     {
       config: about('Names the plan that this one carries out, or takes the link away.', [
-        ...(['not.allowed', 'plan.issued', 'link.unknown', 'link.circle', 'link.taken'] as const),
+        ...(['not.allowed', 'plan.issued', 'link.unknown', 'link.circle', 'link.deep', 'link.taken'] as const),
       ]),
       schema: { params: ofPlan, body: nameSuperiorBody },
     },

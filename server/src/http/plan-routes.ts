@@ -2,7 +2,7 @@
 import * as encoding from 'lib0/encoding'
 import type { FastifyPluginAsyncZod, ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { accept, type ErrorCode } from '@soanchung/shared/errors.ts'
+import { type ErrorCode } from '@soanchung/shared/errors.ts'
 import { partId, planId } from '@soanchung/shared/ids.ts'
 import { moveTargetBody } from '@soanchung/shared/links/links.ts'
 import { planTypeTitle, type PlanMeta } from '@soanchung/shared/plan/meta.ts'
@@ -70,7 +70,7 @@ export const planRoutes: FastifyPluginAsyncZod<{
   lead: Lead
   splits: Splits
   moveTarget: MoveTarget
-  links: Pick<Links, 'results' | 'rollUp'>
+  links: Pick<Links, 'links' | 'results' | 'rollUp'>
   exporter: Exporter
 }> = async (server, { plans, lead, splits, moveTarget, links, exporter }) => {
   server.get(
@@ -263,7 +263,9 @@ export const planRoutes: FastifyPluginAsyncZod<{
         if (!stored.ok) return sendRefusal(request, reply, stored.error)
         const results = await links.results(actor, id)
         if (!results.ok) return sendRefusal(request, reply, results.error)
-        const rollUp = format === 'xlsx' ? await links.rollUp(actor, id) : accept(null)
+        const linked = await links.links(actor, id)
+        if (!linked.ok) return sendRefusal(request, reply, linked.error)
+        const rollUp = await links.rollUp(actor, id)
         if (!rollUp.ok) return sendRefusal(request, reply, rollUp.error)
         const { plan, units } = stored.value
         const { file, meta } = await exporter.make({
@@ -271,6 +273,7 @@ export const planRoutes: FastifyPluginAsyncZod<{
           plan,
           units,
           results: results.value,
+          received: linked.value.received,
           rollUp: rollUp.value,
         })
         return reply

@@ -33,33 +33,9 @@ export function createAllotting({ decide }: Pick<LinkChanges, 'decide'>): Allott
         const units = giving.units.map(({ unit }) => unit)
         await mustCarry(transaction, plan, units)
         checkGiving(giving, targets)
-        const rows = rowsOf(actor, plan, giving)
-        for (let from = 0; from < rows.length; from += slice) {
-          await transaction
-            .insertInto('allotments')
-            .values(rows.slice(from, from + slice))
-            .onConflict((conflict) =>
-              conflict.columns(['plan_id', 'target_id', 'unit_id']).doUpdateSet((row) => ({
-                way: row.ref('excluded.way'),
-                key: row.ref('excluded.key'),
-                weight: row.ref('excluded.weight'),
-                given: row.ref('excluded.given'),
-                note: row.ref('excluded.note'),
-                given_at: row.ref('excluded.given_at'),
-                given_by: row.ref('excluded.given_by'),
-              })),
-            )
-            .execute()
-        }
-        if (giving.way === 'share') await keepKeys(transaction, plan, giving)
-        const given = await givenNow(transaction, plan, targets)
-        const step = { plan, by: actor.userId, kind: 'given', reason: giving.note } as const
-        await addEvents(
-          transaction,
-          rows.map(({ target_id: target, unit_id: unit }) => {
-            return { ...step, target, unit, values: given.get(target)?.get(unit) ?? {} }
-          }),
-        )
+        if (giving.key !== undefined) await keepKeys(transaction, plan, giving.key, giving.units)
+        // One target after the other: a thousand units are much to do at once.
+        for (const target of targets) await giveTarget(transaction, actor, plan, giving, target)
         return {
           touched: touching(plan, giving.targets),
           felt: [plan, ...(await plansBelow(transaction, plan))],
@@ -86,9 +62,9 @@ export function createAllotting({ decide }: Pick<LinkChanges, 'decide'>): Allott
         const rows = await livingTargets(transaction, plan, targets).execute()
         const values = new Map(rows.map((row) => [row.target_id, row]))
         const below = new Map((await subordinatesOf(transaction, plan)).map((one) => [one.unit, one.plan]))
-        for (const { target_id: target, unit_id: unit } of taken) {
-          const subordinate = below.get(unit)
-          if (subordinate === undefined) continue
+        for (const [target, ofTarget] of Map.groupBy(taken, (row) => row.target_id)) {
+          const subordinates = ofTarget.flatMap((row) => below.get(row.unit_id) ?? [])
+          if (subordinates.length === 0) continue
           // What was an answer serves by itself from here on, measured by the superior's own value.
           await transaction
             .updateTable('contributions')
@@ -97,7 +73,7 @@ export function createAllotting({ decide }: Pick<LinkChanges, 'decide'>): Allott
               seen: values.get(target)?.figures ?? '{}',
               seen_at: values.get(target)?.changed_at ?? 0,
             })
-            .where('plan_id', '=', subordinate)
+            .where('plan_id', 'in', subordinates)
             .where('superior_target', '=', target)
             .execute()
         }
@@ -115,6 +91,39 @@ export function createAllotting({ decide }: Pick<LinkChanges, 'decide'>): Allott
         }
       }),
   }
+}
+
+async function giveTarget(
+  transaction: Transaction<Tables>,
+  actor: Actor,
+  plan: PlanId,
+  giving: AllotBody,
+  target: TargetRow,
+): Promise<void> {
+  const rows = rowsOf(actor, plan, giving, target.target_id)
+  for (let from = 0; from < rows.length; from += slice) {
+    await transaction
+      .insertInto('allotments')
+      .values(rows.slice(from, from + slice))
+      .onConflict((conflict) =>
+        conflict.columns(['plan_id', 'target_id', 'unit_id']).doUpdateSet((row) => ({
+          way: row.ref('excluded.way'),
+          key: row.ref('excluded.key'),
+          weight: row.ref('excluded.weight'),
+          given: row.ref('excluded.given'),
+          note: row.ref('excluded.note'),
+          given_at: row.ref('excluded.given_at'),
+          given_by: row.ref('excluded.given_by'),
+        })),
+      )
+      .execute()
+  }
+  const given = (await givenNow(transaction, plan, [target])).get(target.target_id)
+  const step = { plan, target: target.target_id, by: actor.userId, kind: 'given', reason: giving.note } as const
+  await addEvents(
+    transaction,
+    rows.map(({ unit_id: unit }) => ({ ...step, unit, values: given?.get(unit) ?? {} })),
+  )
 }
 
 /** Adds to the history of links. */
@@ -192,18 +201,21 @@ function checkGiving({ way, key, units }: AllotBody, targets: readonly TargetRow
       checkMeasure(given, target)
     }
   }
+  if (units.some(({ weight }) => weight?.startsWith('-')))
+    throw new RefusalError('input.invalid', 'a weight below zero')
   if (way !== 'share') return
   if (key === undefined) throw new RefusalError('input.invalid', 'a share without a key')
-  const weights = units.map(({ unit, weight }) => {
-    if (weight === undefined || weight.startsWith('-'))
-      throw new RefusalError('input.invalid', 'a share without weight')
-    return { id: unit, weight }
+  const weights = units.map(({ weight }) => {
+    if (weight === undefined) throw new RefusalError('input.invalid', 'a share without weight')
+    return weight
   })
   for (const { measure, figures } of targets) {
     const isPercent = kindOf(measure) === 'percent'
     const values = Object.values(readFigures(figures))
-    if (isPercent || weights.every(({ weight }) => Number(weight) === 0)) throw new RefusalError('target.share')
-    if (values.some((value) => shareOut(value, weights) === null)) throw new RefusalError('target.share')
+    if (isPercent || weights.every((weight) => Number(weight) === 0)) throw new RefusalError('target.share')
+    // What can be given to one can be shared among many.
+    if (values.some((value) => shareOut(value, [{ id: '', weight: '1' }]) === null))
+      throw new RefusalError('target.share')
   }
 }
 
@@ -220,25 +232,34 @@ function kindOf(measure: string): string {
 function rowsOf(
   actor: Actor,
   plan: PlanId,
-  { targets, way, key = '', units, note }: AllotBody,
+  { way, key = '', units, note }: AllotBody,
+  target: TargetId,
 ): Tables['allotments'][] {
   const made = { given_at: Date.now(), given_by: actor.userId, note, way, key: way === 'share' ? key : '' }
-  return [...new Set(targets)].flatMap((target) =>
-    units.map(({ unit, weight, given }) => ({
-      ...{ plan_id: plan, target_id: target, unit_id: unit, ...made },
-      weight: way === 'share' ? (weight ?? null) : null,
-      given: JSON.stringify(way === 'free' ? given : {}),
-    })),
-  )
+  return units.map(({ unit, weight, given }) => ({
+    ...{ plan_id: plan, target_id: target, unit_id: unit, ...made },
+    weight: weight ?? null,
+    given: JSON.stringify(way === 'free' ? given : {}),
+  }))
 }
 
-/** For the next target that is shared by it. */
-async function keepKeys(transaction: Transaction<Tables>, plan: PlanId, { key = '', units }: AllotBody): Promise<void> {
-  for (const { unit, weight: amount = '0' } of units) {
+/** For the next target that is shared or weighed by it. */
+async function keepKeys(
+  transaction: Transaction<Tables>,
+  plan: PlanId,
+  key: string,
+  units: AllotBody['units'],
+): Promise<void> {
+  const rows = units.flatMap(({ unit, weight: amount }) =>
+    amount === undefined ? [] : [{ plan_id: plan, unit_id: unit, key, amount }],
+  )
+  for (let from = 0; from < rows.length; from += slice) {
     await transaction
       .insertInto('carrier_keys')
-      .values({ plan_id: plan, unit_id: unit, key, amount })
-      .onConflict((conflict) => conflict.columns(['plan_id', 'unit_id', 'key']).doUpdateSet({ amount }))
+      .values(rows.slice(from, from + slice))
+      .onConflict((conflict) =>
+        conflict.columns(['plan_id', 'unit_id', 'key']).doUpdateSet((row) => ({ amount: row.ref('excluded.amount') })),
+      )
       .execute()
   }
 }

@@ -12,14 +12,14 @@ import { can, type Action, type Actor } from '@soanchung/shared/permissions.ts'
 import { partDocument } from '@soanchung/shared/plan/documents.ts'
 import { readTargets, registers, rowOrder, writeCells } from '@soanchung/shared/targets/register.ts'
 import { toHolders } from '../notifications/notify.ts'
-import { allowed } from '../plans/access.ts'
+import { allowed, holdPlan } from '../plans/access.ts'
 import type { Projection } from '../plans/projection.ts'
 import type { RegisterProjection } from '../registers/projection.ts'
 import type { Tables } from '../storage/tables.ts'
 import type { Sync } from '../sync/sync.ts'
 import { addEvents, checkMeasure, givenNow } from './allotting.ts'
 import { lockLinks, noChange, touching, type Change, type Counts, type LinkChanges } from './changes.ts'
-import { readFigures } from './given.ts'
+import { isSameFigures, readFigures } from './given.ts'
 import { leadUnitOf, livingTargets, superiorOf, unitNames } from './linked-plans.ts'
 
 export interface Answering {
@@ -42,6 +42,8 @@ interface Place {
   part: PartId
   target: TargetId
   isNew: boolean
+  /** The target that served already. */
+  serving: TargetId | null
 }
 
 /** What an answer is about. */
@@ -49,6 +51,8 @@ interface Received {
   superior: PlanId
   row: TargetRow
   unit: UnitId
+  /** The own target that serves it. */
+  serving: TargetId | null
   /** What was given; the superior's own values where the plan serves the target by itself. */
   given: Figures
 }
@@ -75,11 +79,15 @@ export function createAnswering({ query, projection, registers: rows, sync, chan
       documents: body.answer === 'kept' ? [] : [partDocument(place.part)],
       async alsoInTransaction(transaction) {
         await lockLinks(transaction)
+        await holdPlan(transaction, plan)
         const access = orThrow(await allowed(transaction, actor, action, plan))
         if (body.answer !== 'kept' && !can(actor, 'part.write', access, place.part)) {
           throw new RefusalError('not.allowed', place.part)
         }
         const received = await receivedBy(transaction, plan, body.superior)
+        // Somebody answered, or gave something else, since this was decided.
+        const isOther = body.seen !== undefined && !isSameFigures(body.seen, received.given)
+        if (isOther || received.serving !== place.serving) throw new RefusalError('plan.changed')
         const values = await valuesOf(transaction, plan, place, body, received)
         written = { values, like: received }
         const change = await keepAnswer(transaction, actor, plan, { place, body, received, values })
@@ -143,7 +151,8 @@ async function placeOf(
   const wanted = [serving?.target_id, target].filter((id) => id !== undefined)
   const living = wanted.length === 0 ? [] : await livingTargets(query, plan, wanted).execute()
   const row = wanted.map((id) => living.find((one) => one.target_id === id)).find((one) => one !== undefined)
-  if (row !== undefined) return accept({ part: row.part_id, target: row.target_id, isNew: false })
+  if (row !== undefined)
+    return accept({ part: row.part_id, target: row.target_id, isNew: false, serving: serving?.target_id ?? null })
   if (target !== undefined) return refuse('target.gone')
   if (part === undefined || answer === 'kept') return refuse('link.target')
   const known = await query
@@ -153,7 +162,9 @@ async function placeOf(
     .where('plan_id', '=', plan)
     .where('in_outline', '>', 0)
     .executeTakeFirst()
-  return known === undefined ? refuse('not.found') : accept({ part, target: newId<TargetId>(), isNew: true })
+  return known === undefined
+    ? refuse('not.found')
+    : accept({ part, target: newId<TargetId>(), isNew: true, serving: serving?.target_id ?? null })
 }
 
 /** Throws the refusal. */
@@ -181,7 +192,8 @@ async function receivedBy(transaction: Transaction<Tables>, plan: PlanId, target
   if (!isLinked) throw new RefusalError('link.given')
   const given =
     allotment === undefined ? undefined : (await givenNow(transaction, superior, [row])).get(target)?.get(unit)
-  return { superior, row, unit, given: given ?? readFigures(row.figures) }
+  const values = given ?? readFigures(row.figures)
+  return { superior, row, unit, given: values, serving: serving?.target_id ?? null }
 }
 
 /** What is written, by the years of the plan; of a value that is kept, what stands there. */
@@ -319,7 +331,7 @@ async function serveTarget(
     if (other !== undefined) throw new RefusalError('link.serves')
   }
   const seen = readFigures(row.figures)
-  const received: Received = { superior, row, unit, given: seen }
+  const received: Received = { superior, row, unit, given: seen, serving: before?.target_id ?? null }
   const place = { target: own.target_id }
   await insertContribution(transaction, actor, { plan, place, received, kind: 'served', reason: '', seen, weight })
   const step = { plan: superior, target, unit, by: actor.userId }

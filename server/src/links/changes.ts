@@ -12,7 +12,7 @@ import type { PlanId, TargetId, UserId } from '@soanchung/shared/ids.ts'
 import type { Action, Actor, PlanAccess } from '@soanchung/shared/permissions.ts'
 import { audit, type AuditEntry } from '../audit/trail.ts'
 import { toHolders, type Notify, type PlanEvent } from '../notifications/notify.ts'
-import { allowed } from '../plans/access.ts'
+import { allowed, holdPlan } from '../plans/access.ts'
 import type { RegisterChange, RegisterProjection } from '../registers/projection.ts'
 import type { Database } from '../storage/database.ts'
 import type { Tables } from '../storage/tables.ts'
@@ -104,6 +104,7 @@ export function createLinkChanges({ database, registers, notify, sync }: LinkCha
       try {
         const counts = await database.transaction(async (transaction) => {
           await lockLinks(transaction)
+          await holdPlan(transaction, plan)
           const access = orThrow(await allowed(transaction, actor, action, plan))
           return await settle(transaction, actor, plan, await change(transaction, access))
         })

@@ -1,8 +1,9 @@
 /**
  * Who carries a plan out: the plan that a plan names as its superior, and the units that a plan is
- * given to. One superior a plan, no circles, and of each unit one plan in force below a superior.
+ * given to. One superior a plan, no circles, no more levels than there are in a country, and of each
+ * unit one plan in force below a superior.
  */
-import type { Kysely, Transaction } from 'kysely'
+import { sql, type Kysely, type Transaction } from 'kysely'
 import { RefusalError, type Result } from '@soanchung/shared/errors.ts'
 import type { PlanId, UnitId } from '@soanchung/shared/ids.ts'
 import { can, type Actor } from '@soanchung/shared/permissions.ts'
@@ -13,6 +14,9 @@ import type { Tables } from '../storage/tables.ts'
 import { noChange, touching, type Change, type LinkChanges } from './changes.ts'
 import { leadUnitOf, superiorOf, unitNames } from './linked-plans.ts'
 import { addTargets } from './roll-ups.ts'
+
+/** A change is rolled up through all of them while it holds the lock on links. */
+const mostLevels = 10
 
 export interface Naming {
   /** Null takes the link away, and with it all that the plan's targets serve there. */
@@ -103,9 +107,12 @@ async function mayName(transaction: Transaction<Tables>, actor: Actor, plan: Pla
   if (access === null || (carrier === undefined && !can(actor, 'plan.read', access))) {
     throw new RefusalError('link.unknown')
   }
+  let levels = await levelsFrom(transaction, plan)
   for (let above: PlanId | null = superior; above !== null; above = await superiorOf(transaction, above)) {
     if (above === plan) throw new RefusalError('link.circle')
+    levels += 1
   }
+  if (levels > mostLevels) throw new RefusalError('link.deep')
   const others = await transaction
     .selectFrom('plan_links')
     .innerJoin('plans', 'plans.id', 'plan_links.plan_id')
@@ -116,6 +123,18 @@ async function mayName(transaction: Transaction<Tables>, actor: Actor, plan: Pla
     .execute()
   const amended = await amendedBy(transaction, plan)
   if (others.some(({ id }) => !amended.has(id))) throw new RefusalError('link.taken')
+}
+
+/** Of the plan and what carries it out. */
+async function levelsFrom(transaction: Transaction<Tables>, plan: PlanId): Promise<number> {
+  const { rows } = await sql<{ levels: number | null }>`
+    with recursive below (id, level) as (
+      select plan_id, 2 from plan_links where superior_id = ${plan}
+      union all
+      select plan_links.plan_id, below.level + 1 from plan_links join below on plan_links.superior_id = below.id
+    )
+    select max(level) as levels from below`.execute(transaction)
+  return rows[0]?.levels ?? 1
 }
 
 /** What the plan amends, and what that amends in turn. */

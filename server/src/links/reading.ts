@@ -28,6 +28,9 @@ import { readResults } from './results.ts'
 type TargetRow = Tables['target_values']
 type Received = PlanLinks['received'][number]
 
+/** Of a link, the newest; nobody reads more of them. */
+const mostEvents = 500
+
 /** The side of the plan that carries another out. */
 export async function readLinks(query: Kysely<Tables>, actor: Actor, plan: PlanId): Promise<Result<PlanLinks>> {
   const granted = await allowed(query, actor, 'plan.read', plan)
@@ -43,7 +46,12 @@ export async function readLinks(query: Kysely<Tables>, actor: Actor, plan: PlanI
   const living = await livingTargets(query, superior).execute()
   const received = await readReceived(query, { plan, superior, unit, living })
   const linked = new Set(received.map((one) => one.superior.id))
-  const open = living.filter((row) => !linked.has(row.target_id)).map((row) => linkedTargetOf(row.target_id, row))
+  const others = living.filter((row) => !linked.has(row.target_id))
+  // Their names are there to choose from; what they come to was shared with nobody.
+  const open = others.map((row) => {
+    const target = linkedTargetOf(row.target_id, row)
+    return described?.mayOpen === true ? target : { ...target, values: {} }
+  })
   return accept({ count, superior: described ?? null, offers: [], received, open })
 }
 
@@ -95,6 +103,7 @@ export async function readHistory(
     .where('unit_id', '=', unit)
     .orderBy('at', 'desc')
     .orderBy('id', 'desc')
+    .limit(mostEvents)
     .execute()
   const names = await personNames(
     query,

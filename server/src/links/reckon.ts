@@ -27,9 +27,16 @@ export interface Contribution {
   weight: string | null
   seen: Figures
   values: Figures
-  /** gatheredBelow() of it. */
+  /** gatheredBelow() and silenceBelow() of it. */
   below: Figures
+  silence: Silence
   results: Readonly<Record<string, Quantity>>
+}
+
+/** How many units below say nothing: by year, and in a year of which nobody there says anything. */
+export interface Silence {
+  years: Readonly<Record<string, number>>
+  otherwise: number
 }
 
 /** `units`: those that carry the plan out; others follow where their plan serves the target. */
@@ -48,7 +55,17 @@ export function rolledTargetOf(
     weight: one.weight ?? allotted.get(one.unit)?.weight ?? null,
   }))
   const hasBelow = contributions.some(({ below }) => Object.keys(below).length > 0)
-  const years = new Set([values, ...contributions.flatMap((one) => [one.values, one.below])].flatMap(Object.keys))
+  const years = new Set(
+    [values, ...contributions.flatMap((one) => [one.values, one.below, one.silence.years])].flatMap(Object.keys),
+  )
+  const asked = [...all].filter((unit) => allotted.has(unit) || contributed.has(unit))
+  /** Whoever gathers from below is as silent as those below. */
+  const missingIn = (year: string) =>
+    asked.reduce((sum, unit) => {
+      const one = contributed.get(unit)
+      const isSilent = one?.values[year] === undefined && one?.below[year] === undefined
+      return sum + (one === undefined ? 0 : (one.silence.years[year] ?? one.silence.otherwise)) + (isSilent ? 1 : 0)
+    }, 0)
   return {
     target: id,
     method,
@@ -62,12 +79,17 @@ export function rolledTargetOf(
             values[year] ?? null,
           )
         const stated = put((one) => one.values[year])
-        return [year, { stated, gathered: hasBelow ? put((one) => one.below[year] ?? one.values[year]) : stated }]
+        const gathered = hasBelow ? put((one) => one.below[year] ?? one.values[year]) : stated
+        const missing = missingIn(year)
+        return [year, { stated, gathered, ...(missing === 0 ? {} : { missing }) }]
       }),
     ),
     units: [...all].map((unit) =>
       rolledUnitOf(unit, values, allotted.get(unit), given.get(unit) ?? {}, contributed.get(unit)),
     ),
+    ...(asked.length === 0
+      ? {}
+      : { asked: asked.length + contributions.reduce((sum, one) => sum + one.silence.otherwise, 0) }),
   }
 }
 
@@ -109,4 +131,11 @@ export function gatheredBelow({ method, years }: RolledTarget): Figures {
     gathered.quantity === null ? [] : [[year, gathered.quantity] as const],
   )
   return Object.fromEntries(known)
+}
+
+/** Of a count of units nothing is gathered, so nothing is missing in it. */
+export function silenceBelow({ method, years, asked = 0 }: RolledTarget): Silence {
+  if (method === 'reached') return { years: {}, otherwise: 0 }
+  const missing = Object.entries(years).map(([year, said]) => [year, said.missing ?? 0] as const)
+  return { years: Object.fromEntries(missing), otherwise: asked }
 }

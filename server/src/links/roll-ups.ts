@@ -11,10 +11,13 @@ import type { Measure, Quantity } from '@soanchung/shared/targets/quantity.ts'
 import type { Tables } from '../storage/tables.ts'
 import { readFigures } from './given.ts'
 import { livingTargets, subordinatesOf } from './linked-plans.ts'
-import { gatheredBelow, rolledTargetOf, type Contribution } from './reckon.ts'
+import { gatheredBelow, silenceBelow, rolledTargetOf, type Contribution } from './reckon.ts'
 
 /** Targets by plan; `all` of a plan's where parts came or went. */
 export type TargetsOf = Map<PlanId, Set<TargetId> | 'all'>
+
+/** Ids in one question: a statement takes only so many. Who would name more asks for all of the plan. */
+const mostNamed = 5000
 
 /** A link that was settled, and is stale since now. */
 export interface TurnedStale {
@@ -88,7 +91,7 @@ export async function reckonPlan(
   targets: ReadonlySet<TargetId> | 'all',
 ): Promise<Other[]> {
   const others: Other[] = []
-  const only = targets === 'all' ? undefined : [...targets]
+  const only = targets === 'all' || targets.size > mostNamed ? undefined : [...targets]
   if (only?.length === 0) return others
   let known = transaction.selectFrom('target_rollups').select(['target_id', 'data']).where('plan_id', '=', plan)
   if (only !== undefined) known = known.where('target_id', 'in', only)
@@ -112,8 +115,9 @@ export async function reckonPlan(
   }
   const gone = [...before.keys()].filter((id) => !living.has(id))
   for (const id of gone) others.push({ target: id, name: '', before: before.get(id), now: null })
-  if (gone.length > 0) {
-    await transaction.deleteFrom('target_rollups').where('plan_id', '=', plan).where('target_id', 'in', gone).execute()
+  for (let from = 0; from < gone.length; from += mostNamed) {
+    const some = gone.slice(from, from + mostNamed)
+    await transaction.deleteFrom('target_rollups').where('plan_id', '=', plan).where('target_id', 'in', some).execute()
   }
   return others
 }
@@ -166,7 +170,7 @@ async function readBelow(transaction: Transaction<Tables>, plan: PlanId, only: r
     const one: Below = {
       ...{ unit, answer: row.answer, reason: row.reason, weight: row.weight, plan: row.plan_id },
       ...{ seen: readFigures(row.seen), values: readFigures(row.figures), answeredAt: Number(row.answered_at) },
-      below: row.data === null ? {} : gatheredBelow(readRolled(row.data)),
+      ...belowOf(row.data),
       results: Object.fromEntries(entered.map(({ period, value }) => [period, readQuantity(value)])),
     }
     return [{ target: row.superior_target, one }]
@@ -179,6 +183,12 @@ async function readBelow(transaction: Transaction<Tables>, plan: PlanId, only: r
     allotments: byTarget(allotments),
     contributions: byTarget(contributions),
   }
+}
+
+function belowOf(data: string | null): Pick<Contribution, 'below' | 'silence'> {
+  if (data === null) return { below: {}, silence: { years: {}, otherwise: 0 } }
+  const rolled = readRolled(data)
+  return { below: gatheredBelow(rolled), silence: silenceBelow(rolled) }
 }
 
 function byTarget<One>(rows: readonly { target: TargetId; one: One }[]): Map<TargetId, One[]> {
@@ -206,7 +216,7 @@ async function servedBy(transaction: Transaction<Tables>, plan: PlanId, targets:
     .selectFrom('contributions')
     .select(['superior_id as plan', 'superior_target as target'])
     .where('plan_id', '=', plan)
-  if (targets !== 'all') served = served.where('target_id', 'in', [...targets])
+  if (targets !== 'all' && targets.size <= mostNamed) served = served.where('target_id', 'in', [...targets])
   return await served.execute()
 }
 

@@ -52,11 +52,32 @@ export async function allowed(
   return refuse(access.stage === 'issued' && actor.scope === 'write' ? 'plan.issued' : 'not.allowed')
 }
 
-/** How often the rights on each of these plans have changed, and its links; without plans that there are not. */
+/**
+ * Until the transaction ends nobody else moves the plan's stage or rights. Taken before they are read by
+ * whoever writes on the strength of them; after the lock on links, before the audit trail and documents.
+ */
+export async function holdPlan(transaction: Transaction<Tables>, plan: PlanId): Promise<void> {
+  await transaction
+    .updateTable('plans')
+    .set((row) => ({ rights: row.ref('rights') }))
+    .where('id', '=', plan)
+    .execute()
+}
+
+/** How often the rights on each of these plans have changed, its links, its conflicts; without plans that there are not. */
 export async function countsOf(query: Kysely<Tables>, plans: readonly PlanId[]): Promise<Map<PlanId, PlanCounts>> {
   if (plans.length === 0) return new Map()
-  const rows = await query.selectFrom('plans').select(['id', 'rights', 'links']).where('id', 'in', plans).execute()
-  return new Map(rows.map(({ id, rights, links }) => [id, { rights: Number(rights), links: Number(links) }]))
+  const rows = await query
+    .selectFrom('plans')
+    .select(['id', 'rights', 'links', 'conflicts'])
+    .where('id', 'in', plans)
+    .execute()
+  return new Map(
+    rows.map(({ id, ...counts }) => [
+      id,
+      { rights: Number(counts.rights), links: Number(counts.links), conflicts: Number(counts.conflicts) },
+    ]),
+  )
 }
 
 /** In the transaction that changes who may do what, so that open connections are asked again. */

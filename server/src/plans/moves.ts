@@ -11,7 +11,7 @@ import type { MoveTargetBody } from '@soanchung/shared/links/links.ts'
 import { moveEntries } from '@soanchung/shared/targets/move.ts'
 import { audit } from '../audit/trail.ts'
 import type { Sync } from '../sync/sync.ts'
-import { planAccess } from './access.ts'
+import { holdPlan, planAccess } from './access.ts'
 
 /** `plan.changed` where the target does not stand in the part that is named. */
 export type MoveTarget = (actor: Actor, plan: PlanId, move: MoveTargetBody) => Promise<Result<void>>
@@ -26,6 +26,7 @@ export function createMoveTarget({ sync }: { sync: Pick<Sync, 'writeDocument'> }
       userId: actor.userId,
       documents: [partDocument(from), partDocument(to)],
       async alsoInTransaction(transaction) {
+        await holdPlan(transaction, plan)
         const access = await planAccess(transaction, plan)
         for (const part of [from, to]) {
           if (access === null || !can(actor, 'part.read', access, part)) throw new RefusalError('not.found', part)

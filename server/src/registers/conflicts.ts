@@ -6,13 +6,14 @@
 import { equalityDeep } from 'lib0/function'
 import type { Kysely, Transaction } from 'kysely'
 import { accept, refuse, type Result } from '@soanchung/shared/errors.ts'
-import { newId, targetId, type PartId, type PlanId, type UserId } from '@soanchung/shared/ids.ts'
+import { newId, targetId, type PartId, type PlanId, type TargetId, type UserId } from '@soanchung/shared/ids.ts'
 import type { CellConflict } from '@soanchung/shared/links/links.ts'
 import type { Actor } from '@soanchung/shared/permissions.ts'
 import { partDocument } from '@soanchung/shared/plan/documents.ts'
 import { target } from '@soanchung/shared/targets/register.ts'
 import { allowed } from '../plans/access.ts'
 import type { Tables } from '../storage/tables.ts'
+import { slices } from './plan-rows.ts'
 import type { CellEvent } from './read-part.ts'
 
 /** What the new rows of one part's log did to its cells, in their order. */
@@ -25,9 +26,6 @@ export interface PartEvents {
 
 type Conflict = Tables['cell_conflicts']
 type Place = Pick<Conflict, 'part_id' | 'register' | 'entry_id' | 'field'>
-
-/** Rows in one statement: engines bound the number of values. */
-const most = 500
 
 /** The actor's own that are not settled. */
 export async function listConflicts(
@@ -78,20 +76,24 @@ export async function settleConflict(
       .where('id', '=', conflict)
       .where('settled_at', 'is', null)
       .execute()
+    await countConflicts(query, plan)
   }
   return accept(undefined)
 }
 
-/** Answers whether anybody has to be told: of a new one, or that one is settled or says something else now. */
+/**
+ * How often conflicts of the plan have changed where somebody has to be told: of a new one, or that one is
+ * settled or says something else now. Null otherwise.
+ */
 export async function recordConflicts(
   transaction: Transaction<Tables>,
   plan: PlanId,
   all: readonly PartEvents[],
-): Promise<boolean> {
+): Promise<number | null> {
   const losses = all.flatMap(({ events }) => events.filter((event) => event.kind === 'lost'))
   const parts = new Set(all.flatMap(({ part, events }) => (events.length > 0 ? part : [])))
   for (const { movedTo } of losses) if (movedTo !== null) parts.add(movedTo)
-  if (parts.size === 0) return false
+  if (parts.size === 0) return null
   const stored = await transaction
     .selectFrom('cell_conflicts')
     .selectAll()
@@ -99,7 +101,7 @@ export async function recordConflicts(
     .where('part_id', 'in', [...parts])
     .where('settled_at', 'is', null)
     .execute()
-  if (stored.length === 0 && losses.length === 0) return false
+  if (stored.length === 0 && losses.length === 0) return null
   const authors = await authorsOf(transaction, all)
   const moved = await readMoved(transaction, plan, losses)
   /** By place; each loser has one at most. */
@@ -137,11 +139,22 @@ export async function recordConflicts(
       at(there).set(loser, { id: newId(), plan_id: plan, ...there, lost, ...stands, loser, ...settling })
     }
   }
-  return await write(
+  const isOther = await write(
     transaction,
     stored,
     [...open.values()].flatMap((here) => [...here.values()]),
   )
+  return isOther ? await countConflicts(transaction, plan) : null
+}
+
+async function countConflicts(query: Kysely<Tables>, plan: PlanId): Promise<number> {
+  const { conflicts } = await query
+    .updateTable('plans')
+    .set((row) => ({ conflicts: row('conflicts', '+', 1) }))
+    .where('id', '=', plan)
+    .returning('conflicts')
+    .executeTakeFirstOrThrow()
+  return Number(conflicts)
 }
 
 async function write(
@@ -157,19 +170,14 @@ async function write(
     return old !== undefined && (old.won !== won || old.winner !== winner)
   })
   const gone = stored.flatMap(({ id }) => (now.has(id) ? [] : id))
-  if (gone.length > 0) {
-    const settled_at = Date.now()
-    await transaction.updateTable('cell_conflicts').set({ settled_at }).where('id', 'in', gone).execute()
+  const settled_at = Date.now()
+  for (const ids of slices(gone)) {
+    await transaction.updateTable('cell_conflicts').set({ settled_at }).where('id', 'in', ids).execute()
   }
   for (const { id, won, winner } of other) {
     await transaction.updateTable('cell_conflicts').set({ won, winner }).where('id', '=', id).execute()
   }
-  for (let from = 0; from < added.length; from += most) {
-    await transaction
-      .insertInto('cell_conflicts')
-      .values(added.slice(from, from + most))
-      .execute()
-  }
+  for (const rows of slices(added)) await transaction.insertInto('cell_conflicts').values(rows).execute()
   return added.length + other.length + gone.length > 0
 }
 
@@ -183,14 +191,15 @@ async function authorsOf(
     const clients = new Set(
       events.flatMap((event) => (event.kind === 'set' ? event.author : [event.loser, event.winner ?? []].flat())),
     )
-    if (clients.size === 0) continue
-    const rows = await transaction
-      .selectFrom('document_clients')
-      .select(['client_id', 'user_id'])
-      .where('document', '=', partDocument(part))
-      .where('client_id', 'in', [...clients])
-      .execute()
-    for (const { client_id, user_id } of rows) if (user_id !== null) authors.set(`${part} ${client_id}`, user_id)
+    for (const some of slices([...clients])) {
+      const rows = await transaction
+        .selectFrom('document_clients')
+        .select(['client_id', 'user_id'])
+        .where('document', '=', partDocument(part))
+        .where('client_id', 'in', some)
+        .execute()
+      for (const { client_id, user_id } of rows) if (user_id !== null) authors.set(`${part} ${client_id}`, user_id)
+    }
   }
   return authors
 }
@@ -204,13 +213,15 @@ async function readMoved(
   losses: readonly { entry: string; movedTo: PartId | null }[],
 ): Promise<ReadonlyMap<string, StandingTarget>> {
   const ids = losses.flatMap(({ entry, movedTo }) => (movedTo === null ? [] : (targetId.safeParse(entry).data ?? [])))
-  if (ids.length === 0) return new Map()
-  const rows = await transaction
-    .selectFrom('target_values')
-    .select(['target_id', 'content', 'changed_by'])
-    .where('plan_id', '=', plan)
-    .where('target_id', 'in', [...new Set(ids)])
-    .execute()
+  const rows: (StandingTarget & { target_id: TargetId })[] = []
+  for (const some of slices([...new Set(ids)])) {
+    const found = transaction
+      .selectFrom('target_values')
+      .select(['target_id', 'content', 'changed_by'])
+      .where('plan_id', '=', plan)
+      .where('target_id', 'in', some)
+    rows.push(...(await found.execute()))
+  }
   return new Map(rows.map((row) => [row.target_id, row]))
 }
 

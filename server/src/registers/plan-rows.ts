@@ -54,6 +54,8 @@ interface Difference {
 
 /** Rows in one statement: engines bound the number of values. */
 const most = 500
+/** Ids in one question; who would name more asks for all of the plan. */
+const mostNamed = 5000
 
 export async function readHeads(query: Kysely<Tables>, plan: PlanId): Promise<PlanHeads> {
   const rows = await query
@@ -116,15 +118,16 @@ export async function rowsBefore(
   readings: readonly PartReading[],
   isAnew: boolean,
 ): Promise<Rows> {
+  const touchedTargets = readings.flatMap((one) => [...one.targets.map((row) => row.target_id), ...one.gone.targets])
+  const touchedLines = readings.flatMap((one) => [...one.lines.map((row) => row.line_id), ...one.gone.lines])
   const isAll =
     isAnew ||
+    touchedTargets.length + touchedLines.length > mostNamed ||
     readings.some(({ isWhole, targets }) => isWhole || targets.some((row) => row.has_formula === 1)) ||
     (await hasFormulas(query, plan))
   let targets = query.selectFrom('target_values').selectAll().where('plan_id', '=', plan)
   let lines = query.selectFrom('line_values').selectAll().where('plan_id', '=', plan)
   if (!isAll) {
-    const touchedTargets = readings.flatMap((one) => [...one.targets.map((row) => row.target_id), ...one.gone.targets])
-    const touchedLines = readings.flatMap((one) => [...one.lines.map((row) => row.line_id), ...one.gone.lines])
     targets = targets.where('target_id', 'in', touchedTargets)
     lines = lines.where('line_id', 'in', touchedLines)
     return {
@@ -244,7 +247,8 @@ export async function writeRows(
   }
 }
 
-function slices<Row>(rows: readonly Row[]): Row[][] {
+/** What one statement takes of them. */
+export function slices<Row>(rows: readonly Row[]): Row[][] {
   return Array.from({ length: Math.ceil(rows.length / most) }, (_, index) =>
     rows.slice(index * most, (index + 1) * most),
   )

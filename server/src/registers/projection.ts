@@ -10,11 +10,11 @@ import type { Logger } from 'pino'
 import { RefusalError } from '@soanchung/shared/errors.ts'
 import type { PartId, PlanId, TargetId } from '@soanchung/shared/ids.ts'
 import { outlineDocument, parseDocumentName, partDocument } from '@soanchung/shared/plan/documents.ts'
-import type { StatelessMessage } from '@soanchung/shared/protocol.ts'
 import type { Projection } from '../plans/projection.ts'
 import type { Database } from '../storage/database.ts'
 import type { DocumentLog } from '../storage/log.ts'
 import { compactBytes } from '../storage/sqlite-thread.ts'
+import type { Sync } from '../sync/sync.ts'
 import { startThread } from '../thread.ts'
 import { recordConflicts } from './conflicts.ts'
 import {
@@ -61,8 +61,8 @@ interface RegisterProjectionOptions {
   database: Pick<Database, 'query' | 'transaction'>
   log: Pick<DocumentLog, 'loadMany'>
   projection: Pick<Projection, 'plans'>
-  /** Tells everybody who has the plan open. */
-  tell?: (plan: PlanId, message: StatelessMessage) => void
+  /** Without it nobody is told of conflicts. */
+  sync?: Pick<Sync, 'conflictsChanged'>
   logger: Logger
 }
 
@@ -77,13 +77,14 @@ const megabytes = 1024
 
 interface Projected {
   change: RegisterChange
-  hasConflicts: boolean
+  /** How often conflicts of the plan have changed by now; null where they are as they were. */
+  conflicts: number | null
   documents: number
   targets: number
 }
 
 export function createRegisterProjection(options: RegisterProjectionOptions): RegisterProjection {
-  const { database, log, projection, tell, logger } = options
+  const { database, log, projection, sync, logger } = options
   const { query } = database
   const thread = startThread<RegisterQuestion, RegisterAnswer>(
     new URL('./register-worker.ts', import.meta.url),
@@ -197,8 +198,8 @@ export function createRegisterProjection(options: RegisterProjectionOptions): Re
     for (let attempts = 1; ; attempts++) {
       try {
         const projected = await project(plan, documents, isAnew)
-        const { change, hasConflicts } = projected
-        if (hasConflicts) tell?.(plan, { type: 'conflicts', planId: plan })
+        const { change, conflicts } = projected
+        if (conflicts !== null) sync?.conflictsChanged(new Map([[plan, conflicts]]))
         if (change.targets.size > 0 || change.outline) await heard(change)
         return projected
       } catch (error) {
@@ -259,7 +260,7 @@ export function createRegisterProjection(options: RegisterProjectionOptions): Re
     const reached = new Map([...stored].map(([name, { seq }]) => [name, seq]))
     const head = heads.get(outline)
     if (isOutlineNew && head !== undefined) reached.set(outline, head.seq)
-    const hasConflicts = await database.transaction(async (transaction) => {
+    const conflicts = await database.transaction(async (transaction) => {
       await takeTurn(transaction, plan, old)
       await writeRows(transaction, plan, difference, reached)
       const events = readings.map((reading) => ({ ...reading, at: (row: number) => authorOfRow(reading.part, row).at }))
@@ -271,7 +272,7 @@ export function createRegisterProjection(options: RegisterProjectionOptions): Re
     const targets = new Set([...difference.goneTargets, ...difference.targets.map((row) => row.target_id)])
     return {
       change: { plan, targets, outline: isOther },
-      hasConflicts,
+      conflicts,
       documents: reached.size,
       targets: after.targets.size,
     }

@@ -34,6 +34,7 @@ export function reckonFigures({ targets, lines, resting, period }: ReckoningQues
     line: (id) => linesById.get(id),
     lines: () => linesById.values(),
     years: Array.from({ length: Math.max(0, period.to - period.from + 1) }, (_, index) => period.from + index),
+    isFixed: true,
   }
   const reckoned = new Map<TargetId, Figures>()
   for (const [id, one] of byId) {

@@ -29,6 +29,7 @@ const steps: Step[] = [
   tellPeople,
   linkPlans,
   projectRegisters,
+  countConflicts,
 ]
 
 /** Idempotent. Throws RefusalError (storage.newer). */
@@ -688,4 +689,12 @@ async function projectRegisters({ schema }: Transaction<Tables>, types: ColumnTy
   await schema.createIndex('line_values_part').on('line_values').column('part_id').execute()
   await schema.createIndex('cell_conflicts_loser').on('cell_conflicts').columns(['loser', 'plan_id']).execute()
   await schema.createIndex('cell_conflicts_part').on('cell_conflicts').column('part_id').execute()
+}
+
+/** By which every server notices that one of them found a conflict. */
+async function countConflicts({ schema }: Transaction<Tables>, types: ColumnTypes): Promise<void> {
+  await schema
+    .alterTable('plans')
+    .addColumn('conflicts', types.whole, (column) => column.notNull().defaultTo(0))
+    .execute()
 }

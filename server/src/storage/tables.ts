@@ -81,6 +81,8 @@ export interface Tables {
     rights: Generated<number>
     /** Counts each change of links and of what is rolled up. */
     links: Generated<number>
+    /** Counts each change of cell_conflicts. */
+    conflicts: Generated<number>
     /** The issued plan that this one amends; of both only the one in force counts. */
     amends: PlanId | null
   }
@@ -129,8 +131,9 @@ export interface Tables {
     target_id: TargetId
     unit_id: UnitId
     way: AllotmentWay
-    /** Of a share: the name of its key, and the unit's amount of it. */
+    /** Of a share: the name of its key. */
     key: string
+    /** The unit's amount of the key: of a share, and of what an average weighs by. */
     weight: string | null
     /** JSON of figures; of a free allotment only. */
     given: string

@@ -21,6 +21,7 @@ export type DatedAccess = PlanAccess & { rights: number }
 export interface PlanCounts {
   rights: number
   links: number
+  conflicts: number
 }
 
 export interface Gate {
@@ -30,6 +31,6 @@ export interface Gate {
   access(subject: DocumentSubject): Promise<DatedAccess | null>
   /** As whom each of these proofs counts now; without those that do no more: signed out, revoked, expired. */
   actorsOf(proofs: readonly string[]): Promise<ReadonlyMap<string, Actor>>
-  /** How often the rights on each of these plans have changed, and its links. */
+  /** How often the rights on each of these plans have changed, its links, its conflicts of cells. */
   countsOf(plans: readonly PlanId[]): Promise<ReadonlyMap<PlanId, PlanCounts>>
 }

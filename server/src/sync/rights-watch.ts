@@ -3,7 +3,7 @@
  * roles are others now, which plan moved to another stage. A connection whose right is another now
  * is closed, and comes back with the new one; all others stay. Whoever changes rights here waits for
  * it, other servers and commands beside this one are noticed by asking four times a second. With
- * the same question it is noticed, and told, that links and roll-ups of an open plan are others.
+ * the same question it is noticed, and told, that links, roll-ups or conflicts of an open plan are others.
  */
 import type { Connection } from '@hocuspocus/server'
 import type { Logger } from 'pino'
@@ -41,6 +41,8 @@ export interface RightsWatch {
   changed(plan: PlanId): Promise<void>
   /** After links changed: how often by now. Tells those who have the outline open. */
   linksChanged(counts: ReadonlyMap<PlanId, number>): void
+  /** The same of conflicts of cells. */
+  conflictsChanged(counts: ReadonlyMap<PlanId, number>): void
   /** What was told of a plan's links last; null where the next question will tell. */
   toldLinks(plan: PlanId): StatelessMessage | null
   close(): void
@@ -73,6 +75,8 @@ export function watchRights({ gate, sockets, open, idle, tell, logger }: WatchOp
   const known = new Map<PlanId, number>()
   /** The last count of links that was told of each open plan. */
   const told = new Map<PlanId, number>()
+  /** The same of conflicts. */
+  const toldConflicts = new Map<PlanId, number>()
   let isAsking = false
   const timer = setInterval(() => {
     if (!isAsking) void ask()
@@ -96,8 +100,11 @@ export function watchRights({ gate, sockets, open, idle, tell, logger }: WatchOp
         const count = counts.get(plan)
         if (count === undefined || rights < count.rights) await askAgain(plan)
       }
-      for (const plan of told.keys()) if (!counts.has(plan)) told.delete(plan)
+      for (const one of [told, toldConflicts]) {
+        for (const plan of one.keys()) if (!counts.has(plan)) one.delete(plan)
+      }
       linksChanged(new Map([...counts].map(([plan, { links }]) => [plan, links])))
+      conflictsChanged(new Map([...counts].map(([plan, { conflicts }]) => [plan, conflicts])))
     } catch (error) {
       logger.error({ err: error }, 'rights could not be asked again')
     } finally {
@@ -110,6 +117,15 @@ export function watchRights({ gate, sockets, open, idle, tell, logger }: WatchOp
       if ((told.get(plan) ?? -1) >= links) continue
       told.set(plan, links)
       tell(outlineDocument(plan), linksMessage(plan, links))
+    }
+  }
+
+  function conflictsChanged(counts: ReadonlyMap<PlanId, number>): void {
+    for (const [plan, conflicts] of counts) {
+      // Whoever opens a plan asks for what there is.
+      if ((toldConflicts.get(plan) ?? 0) >= conflicts) continue
+      toldConflicts.set(plan, conflicts)
+      tell(outlineDocument(plan), { type: 'conflicts', planId: plan })
     }
   }
 
@@ -154,6 +170,7 @@ export function watchRights({ gate, sockets, open, idle, tell, logger }: WatchOp
     isStale: ({ basis }) => basis.rights < (known.get(basis.planId) ?? 0),
     changed: askAgain,
     linksChanged,
+    conflictsChanged,
     toldLinks(plan) {
       const links = told.get(plan)
       return links === undefined ? null : linksMessage(plan, links)

@@ -10,12 +10,7 @@ import type { Logger } from 'pino'
 import type * as Y from 'yjs'
 import type { Result } from '@soanchung/shared/errors.ts'
 import type { PlanId } from '@soanchung/shared/ids.ts'
-import {
-  outlineDocument,
-  parseDocumentName,
-  schemaVersion,
-  type DocumentName,
-} from '@soanchung/shared/plan/documents.ts'
+import { parseDocumentName, schemaVersion, type DocumentName } from '@soanchung/shared/plan/documents.ts'
 import { connectionToken, type FetchDocumentsBody, type StatelessMessage } from '@soanchung/shared/protocol.ts'
 import type { Database } from '../storage/database.ts'
 import type { DocumentLog } from '../storage/log.ts'
@@ -55,8 +50,8 @@ export interface Sync {
   linksChanged(counts: ReadonlyMap<PlanId, number>): void
   /** Hears of documents whose outline or registers were changed, once that is durable. */
   onRecords(listener: (documents: readonly string[]) => void): void
-  /** Tells everybody who has the plan open. */
-  tell(planId: PlanId, message: StatelessMessage): void
+  /** After conflicts of cells were found or settled, in the same way. */
+  conflictsChanged(counts: ReadonlyMap<PlanId, number>): void
   stats(): { sockets: number; documents: number; connections: number }
   close(): Promise<void>
 }
@@ -228,7 +223,7 @@ export function createSync({ log, database, gate, epoch, allowedOrigin, logger }
     rightsChanged: (plan) => watch.changed(plan),
     linksChanged: (counts) => watch.linksChanged(counts),
     onRecords: (listener) => recordListeners.push(listener),
-    tell: (plan, message) => tell(outlineDocument(plan), message),
+    conflictsChanged: (counts) => watch.conflictsChanged(counts),
     stats: () => ({
       sockets: sockets.count(),
       documents: hocuspocus.getDocumentsCount(),

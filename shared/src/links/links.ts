@@ -103,7 +103,7 @@ export const planLinks = z.object({
   /** Plans that were given to the lead's unit to carry out; only where the plan names none yet. */
   offers: z.array(linkedPlan),
   received: z.array(receivedTarget),
-  /** What the superior's other targets are, for a target that is to serve one. */
+  /** What the superior's other targets are, for a target that is to serve one; values for who may open it. */
   open: z.array(linkedTarget),
 })
 export type PlanLinks = z.infer<typeof planLinks>
@@ -130,9 +130,14 @@ export type RolledUnit = z.infer<typeof rolledUnit>
 export const rolledTarget = z.object({
   target: targetId,
   method: z.enum(rollUpMethods),
-  /** By year: what the plans one level below say, and what is gathered from the lowest ones that say something. */
-  years: z.record(year, z.object({ stated: rolled, gathered: rolled })),
+  /**
+   * By year: what the plans one level below say, what is gathered from the lowest ones that say something,
+   * and how many units on all levels below were given it and say nothing; left out where all do.
+   */
+  years: z.record(year, z.object({ stated: rolled, gathered: rolled, missing: z.optional(z.int()) })),
   units: z.array(rolledUnit),
+  /** How many units on all levels below were given it, or serve it. */
+  asked: z.optional(z.int()),
 })
 export type RolledTarget = z.infer<typeof rolledTarget>
 
@@ -167,25 +172,30 @@ export const carriersBody = z.object({
 
 export const keyName = z.string().check(z.trim(), z.minLength(1), z.maxLength(100))
 
-/** Targets given down. A unit that is left out keeps what it had; `units` with null take it back. */
-export const allotBody = z.object({
-  targets: z.array(targetId).check(z.minLength(1), z.maxLength(200)),
-  way: z.enum(allotmentWays),
-  /** For `share`: the name of the key. */
-  key: z.optional(keyName),
-  units: z
-    .array(
-      z.object({
-        unit: unitId,
-        /** For `share`: the unit's amount of the key. */
-        weight: z.optional(decimal),
-        /** For `free`: the values by year, for the one target that is named. */
-        given: z.optional(figures),
-      }),
-    )
-    .check(z.minLength(1), z.maxLength(1000)),
-  note: reason,
-})
+/** Targets to units in one request: each is a row, and all of them wait for the one lock on links. */
+const mostGiven = 50_000
+
+/** Targets given down. A unit that is left out keeps what it had. */
+export const allotBody = z
+  .object({
+    targets: z.array(targetId).check(z.minLength(1), z.maxLength(200)),
+    way: z.enum(allotmentWays),
+    /** What the weights are, "số hộ": for `share`, and with other ways for an average that is weighed. */
+    key: z.optional(keyName),
+    units: z
+      .array(
+        z.object({
+          unit: unitId,
+          /** The unit's amount of the key. */
+          weight: z.optional(decimal),
+          /** For `free`: the values by year, for the one target that is named. */
+          given: z.optional(figures),
+        }),
+      )
+      .check(z.minLength(1), z.maxLength(1000)),
+    note: reason,
+  })
+  .check(z.refine(({ targets, units }) => targets.length * units.length <= mostGiven))
 export type AllotBody = z.infer<typeof allotBody>
 
 export const takeBackBody = z.object({
@@ -209,6 +219,8 @@ export const answerBody = z.object({
   values: z.optional(figures),
   /** Needed for `countered` and `kept`. */
   reason,
+  /** What is given, as the person saw it: refused where it is something else by now. */
+  seen: z.optional(figures),
 })
 export type AnswerBody = z.infer<typeof answerBody>
 

@@ -25,6 +25,7 @@ import {
   spanOf,
   spanOfQuantity,
   sum,
+  wholesBeside,
   type Span,
 } from '../targets/span.ts'
 
@@ -45,7 +46,7 @@ export interface Contribution {
   weight: string | null
 }
 
-/** Digits behind the point of an average. */
+/** Digits behind the point of an average; more where it would become what is wanted, or a whole number, that it is not. */
 const averageDigits = 2
 
 /** `wanted` is the superior's own value, which the method "reached" compares with. */
@@ -68,7 +69,9 @@ export function rollUp(
   const put = putTogether(method, read)
   if (put === null) return nothing
   const said: Measure = scale === null ? measure : { kind: 'money', scale }
-  const shown = readSpan(method === 'average' ? rounded(put.span, averageDigits) : put.span)
+  const goal = wanted === null ? null : spanIn(wanted, measure, scale)
+  const marks = [...wholesBeside(put.span), ...[goal?.least, goal?.most].flatMap((bound) => bound?.number ?? [])]
+  const shown = readSpan(method === 'average' ? rounded(put.span, averageDigits, marks) : put.span)
   if (shown === null) return nothing
   return {
     quantity: { ...shown, measure: said },

@@ -4,12 +4,15 @@
  * the figures stand beside their marks in the words of the tables.
  */
 import type { EChartsOption } from 'echarts'
+import { matrixHeight, matrixOption, matrixWidth } from './matrix-option.ts'
 import type { Picture, PictureSeries } from './picture.ts'
 
 /** Where a picture is drawn. Pixels. */
 export interface PictureLook {
   width: number
   ink: string
+  /** Of the lines of what others want. */
+  muted: string
   /** The lines behind the marks. */
   faint: string
   paper: string
@@ -25,9 +28,11 @@ export interface PictureLook {
 
 export const paperLook: Omit<PictureLook, 'width'> = {
   ink: '#1a1a1a',
+  muted: '#6b6b6b',
   faint: '#d0d0d0',
   paper: '#ffffff',
-  font: 'Tinos, "Times New Roman", serif',
+  // In quotes of this kind: the library writes them into attributes of an SVG file as they are.
+  font: "Tinos, 'Times New Roman', serif",
   fontSize: 14,
   fills: ['#7c1d1d', '#e3c98f', '#2f4b6e', '#bcd2e0', '#3f5a3c', '#dcbdb8'],
   strokes: ['#7c1d1d', '#2f4b6e', '#7a5a10', '#1f6169', '#3f5a3c', '#63386b'],
@@ -62,8 +67,14 @@ const closest = 0.12
 
 type Space = Pick<PictureLook, 'width' | 'fontSize' | 'isTitled'>
 
+/** The least width in which a picture can be read. */
+export function pictureWidth(picture: Picture, space: Pick<Space, 'fontSize'>): number {
+  return picture.shape === 'matrix' ? matrixWidth(picture, space) : 0
+}
+
 /** How high a picture of this width is. */
 export function pictureHeight(picture: Picture, space: Space): number {
+  if (picture.shape === 'matrix') return matrixHeight(picture, space)
   const top = headOf(picture, space).height
   if (picture.shape !== 'bars') return Math.ceil(top + Math.max(250, Math.min(space.width * 0.5, 360)))
   const band = Math.max(picture.series.length * bandHeight, 40) + 16
@@ -83,6 +94,7 @@ function headOf({ title, series }: Picture, { width, fontSize, isTitled }: Space
 }
 
 export function pictureOption(picture: Picture, look: PictureLook): EChartsOption {
+  if (picture.shape === 'matrix') return matrixOption(picture, look)
   const { ink, faint, paper, font, fontSize } = look
   const text = { color: ink, fontFamily: font, fontSize }
   const head = headOf(picture, look)
@@ -171,19 +183,22 @@ export function pictureOption(picture: Picture, look: PictureLook): EChartsOptio
 }
 
 function lineOf({ name, is, points }: PictureSeries, at: number, { series }: Picture, look: PictureLook) {
-  const { ink, paper, font, fontSize, strokes } = look
-  const way = is === 'own' ? at : is === 'wanted' ? 1 : 2
-  const color = is === 'own' ? (strokes[at % strokes.length] ?? ink) : ink
-  const dash = dashes[way % dashes.length] ?? 'solid'
-  // Hollow for what others want, so that two marks on one spot are both seen.
-  const isHollow = is === 'wanted' || way >= marks.length
+  const { ink, muted, paper, font, fontSize, strokes } = look
+  const before = series.slice(0, at + 1).filter((one) => one.is === 'own').length - 1
+  const isWanted = is === 'wanted'
+  const way = is === 'result' ? 2 : before
+  const color = isWanted ? muted : is === 'own' ? (strokes[way % strokes.length] ?? ink) : ink
+  const dash = isWanted ? [8, 4] : (dashes[way % dashes.length] ?? 'solid')
+  const isHollow = isWanted || way >= marks.length
   return {
     type: 'line' as const,
     name,
     connectNulls: true,
     symbol: marks[way % marks.length] ?? 'circle',
     showAllSymbol: true,
-    symbolSize: 10,
+    // Around the mark of what it is wanted of, so that two on one spot are both seen.
+    symbolSize: isWanted ? 17 : 10,
+    z: isWanted ? 1 : 2,
     lineStyle: { color, width: 2.5, type: typeof dash === 'string' ? dash : [...dash] },
     itemStyle: isHollow ? { color: paper, borderColor: color, borderWidth: 2 } : { color },
     label: {
@@ -197,7 +212,14 @@ function lineOf({ name, is, points }: PictureSeries, at: number, { series }: Pic
       formatter: ({ dataIndex }: { dataIndex: number }) => points[dataIndex]?.words ?? '',
     },
     labelLayout: { moveOverlap: 'shiftY' as const },
-    data: points.map((point, place) => ({ value: point.at, label: { position: sideOf(point.at, place, series) } })),
+    data: points.map((point, place) => ({
+      value: point.at,
+      label: {
+        position: sideOf(point.at, place, series),
+        // Asked for and said alike, it is said once.
+        show: !isWanted || point.words !== series[at - 1]?.points[place]?.words,
+      },
+    })),
   }
 }
 
@@ -217,10 +239,20 @@ function sideOf(
   return at - lowest < close ? 'right' : 'bottom'
 }
 
+/** Whether a figure of a stack has no room in its slice. */
+export function hasThinSlice({ shape, series, places }: Picture): boolean {
+  const least = highestOf(series, places) * thinnest
+  return shape === 'stack' && series.some(({ points }) => points.some(({ at }) => at !== null && at > 0 && at < least))
+}
+
+function highestOf(series: readonly PictureSeries[], places: Picture['places']): number {
+  return Math.max(...places.map((_, place) => heightAt(series, place)))
+}
+
 function barOf({ name, points }: PictureSeries, at: number, { shape, places, series }: Picture, look: PictureLook) {
   const { ink, paper, font, fontSize, fills } = look
   const isStack = shape === 'stack'
-  const highest = Math.max(...places.map((_, place) => heightAt(series, place)))
+  const least = highestOf(series, places) * thinnest
   return {
     type: 'bar' as const,
     name,
@@ -242,7 +274,7 @@ function barOf({ name, points }: PictureSeries, at: number, { shape, places, ser
     },
     data: points.map((point) => ({
       value: point.at,
-      ...(isStack && (point.at ?? 0) < highest * thinnest ? { label: { show: false } } : {}),
+      ...(isStack && (point.at ?? 0) < least ? { label: { show: false } } : {}),
     })),
   }
 }

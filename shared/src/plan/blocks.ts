@@ -85,8 +85,8 @@ export const viewBlock = z.object({
   subtotals: z.optional(z.boolean()),
   /** On a page across. */
   landscape: z.optional(z.boolean()),
-  /** What is drawn: the table where nothing is said. */
-  picture: z.optional(z.enum(['bars', 'lines'])),
+  /** What is shown in the place of the table: a drawing, or (`matrix`) what the units say of its targets. */
+  picture: z.optional(z.enum(['bars', 'lines', 'matrix'])),
 })
 export type ViewBlock = z.infer<typeof viewBlock>
 

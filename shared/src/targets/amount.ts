@@ -16,6 +16,7 @@ import {
   spanOf,
   spanOfQuantity,
   sum,
+  wholesBeside,
   type Span,
 } from './span.ts'
 
@@ -102,7 +103,10 @@ export function percentage(part: Amount, whole: Amount): Amount | AmountFault {
   return span === null ? 'bounds' : amount(span, { kind: 'percent' }, share.rate, true)
 }
 
-/** Digits behind the point of what was divided; of money as many as there are to a đồng. */
+/**
+ * Digits behind the point of what was divided, more where it would become a whole number that it is
+ * not; of money as many as there are to a đồng.
+ */
 const shownDigits = 2
 
 /** The amount as a row says it; `wanted` is null for money, whose scale the result brings along. */
@@ -117,8 +121,9 @@ export function quantityOf(
     said.kind === 'money' && typeof measure !== 'string' && measure.kind === 'money'
       ? inScale(span, measure.scale, said.scale)
       : span
-  const digits = said.kind === 'money' ? scaleSteps[said.scale] : shownDigits
-  const read = readSpan(isRounded ? rounded(shown, digits) : shown)
+  const short =
+    said.kind === 'money' ? rounded(shown, scaleSteps[said.scale]) : rounded(shown, shownDigits, wholesBeside(shown))
+  const read = readSpan(isRounded ? short : shown)
   if (read === null) return 'large'
   const parsed = quantity.safeParse({
     ...read,

@@ -36,6 +36,8 @@ export interface CellSource {
   /** Every living budget line of the plan. */
   lines(): Iterable<BudgetLine>
   years: readonly number[]
+  /** It will never answer anything else, so each cell need be reckoned only once. */
+  isFixed?: true
 }
 
 export const formulaFaults = [
@@ -81,6 +83,8 @@ export type FormulaNode =
 const deepest = 200
 /** Steps within each other on the way through all of them, brackets and signs included: they are calls. */
 const deepestStep = 800
+/** Steps in all until nothing more is reckoned: some seconds' work. A whole plan has thousands. */
+const mostSteps = 200_000
 /** Brackets within each other that are read at all; the library calls itself for each. */
 const deepestBracket = 60
 
@@ -206,7 +210,7 @@ export function cellFigure(source: CellSource, ref: CellRef): Figure {
     if ('quantity' in content) return { kind: 'quantity', quantity: content.quantity, isDerived: false }
     if ('typed' in content) return { kind: 'typed', text: content.typed }
   }
-  const reckoned = new Reckoning(source).cell(ref, [])
+  const reckoned = reckoningOf(source).cell(ref, [])
   if (!reckoned.ok) return { kind: 'problem', problem: reckoned.problem }
   const derived = quantityOf(reckoned.amount, reckonedFor(source, ref))
   return typeof derived === 'string'
@@ -243,12 +247,33 @@ function reckonedFor(source: CellSource, ref: CellRef): Pick<Quantity, 'measure'
   return null
 }
 
+/** How far what was reckoned last went: in cells and in steps that lead to each other. */
+interface Depth {
+  cells: number
+  steps: number
+}
+
+/** A cell that was reckoned: how deep it goes, and of a failure the way from it to the fault. */
+type Known = Depth & { reckoned: Reckoned }
+
+const reckonings = new WeakMap<CellSource, Reckoning>()
+
+function reckoningOf(source: CellSource): Reckoning {
+  if (source.isFixed !== true) return new Reckoning(source)
+  const reckoning = reckonings.get(source) ?? new Reckoning(source)
+  reckonings.set(source, reckoning)
+  return reckoning
+}
+
+/** Whether something is too deep depends on the cells alone, not on which of them were reckoned before. */
 class Reckoning {
   readonly #source: CellSource
-  readonly #known = new Map<string, Reckoned>()
+  readonly #known = new Map<string, Known>()
   /** The cells on the way, so that a circle is seen at once. */
   readonly #open = new Set<string>()
   #steps = 0
+  #stepsInAll = 0
+  #deepest: Depth = { cells: 0, steps: 0 }
 
   constructor(source: CellSource) {
     this.#source = source
@@ -257,17 +282,38 @@ class Reckoning {
   /** `path` are the cells on the way here. */
   cell(ref: CellRef, path: readonly CellRef[]): Reckoned {
     const word = cellWord(ref)
-    const known = this.#known.get(word)
-    if (known !== undefined) return known
     const here = [...path, ref]
+    const known = this.#known.get(word)
+    if (known !== undefined) return this.#again(known, path, here)
     if (this.#open.has(word)) return fail('circle', here)
-    if (here.length > deepest) return fail('deep', here)
+    if (here.length > deepest || this.#stepsInAll >= mostSteps) return fail('deep', here)
+    const before = this.#deepest
+    this.#deepest = { cells: here.length, steps: this.#steps }
     this.#open.add(word)
     const reckoned = this.#read(ref, here)
     this.#open.delete(word)
-    // What fails ends everything, with the way on which it was found; so it is never asked for again.
-    if (reckoned.ok) this.#known.set(word, reckoned)
+    const { cells, steps } = this.#deepest
+    this.#deepest = { cells: Math.max(before.cells, cells), steps: Math.max(before.steps, steps) }
+    const depth = { cells: cells - path.length, steps: steps - this.#steps }
+    // Of a year that the plan no longer has a cell says something else to others than by itself.
+    if (this.#isBeyond(ref)) return reckoned
+    if (reckoned.ok) this.#known.set(word, { ...depth, reckoned })
+    // In a circle, or at the end of a way that is too long, a cell fails in another way for each that asks.
+    else if (reckoned.problem.why !== 'circle' && reckoned.problem.why !== 'deep') {
+      const { why, path: way } = reckoned.problem
+      this.#known.set(word, { ...depth, reckoned: fail(why, way.slice(path.length)) })
+    }
     return reckoned
+  }
+
+  #again({ cells, steps, reckoned }: Known, path: readonly CellRef[], here: readonly CellRef[]): Reckoned {
+    const depth = { cells: path.length + cells, steps: this.#steps + steps }
+    if (depth.cells > deepest || depth.steps > deepestStep) return fail('deep', here)
+    this.#deepest = {
+      cells: Math.max(this.#deepest.cells, depth.cells),
+      steps: Math.max(this.#deepest.steps, depth.steps),
+    }
+    return reckoned.ok ? reckoned : fail(reckoned.problem.why, [...path, ...reckoned.problem.path])
   }
 
   #read(ref: CellRef, path: readonly CellRef[]): Reckoned {
@@ -318,6 +364,7 @@ class Reckoning {
 
   /** Of the cells that hold something. */
   #sumOf(cells: readonly CellRef[], path: readonly CellRef[]): Reckoned {
+    this.#stepsInAll += cells.length
     return this.#sum(
       cells.filter((cell) => !this.#isEmpty(cell)),
       (cell) => this.cell(cell, path),
@@ -341,6 +388,8 @@ class Reckoning {
   node(node: FormulaNode, path: readonly CellRef[]): Reckoned {
     if (this.#steps >= deepestStep) return fail('deep', path)
     this.#steps += 1
+    this.#stepsInAll += 1
+    this.#deepest.steps = Math.max(this.#deepest.steps, this.#steps)
     const reckoned = this.#node(node, path)
     this.#steps -= 1
     return reckoned

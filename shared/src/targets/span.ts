@@ -52,7 +52,7 @@ export function isExact({ least, most }: Span): boolean {
 
 /** The span as comparison and numbers of a quantity; null where it has too many digits. */
 export function readSpan(span: Span): Pick<Quantity, 'comparison' | 'numbers'> | null {
-  const { least, most } = rounded(span, fraction)
+  const { least, most } = rounded(span, fraction, wholesBeside(span))
   const said = (comparison: Comparison, ...bounds: Bound[]) => {
     const numbers = bounds.map(({ number }) => canonical(number)).filter((number) => number !== null)
     return numbers.length === bounds.length ? { comparison, numbers } : null
@@ -71,22 +71,41 @@ function canonical(number: Big): string | null {
 }
 
 /**
- * Rounded to be shown. One number goes to the nearest, and one close to zero keeps two digits, so that
- * a small share never shows as none. Bounds go outwards: "at least 33,336" may be said as "at least
- * 33,33" and never as "at least 33,34".
+ * Rounded to be shown. One number goes to the nearest, with as many digits as it takes to stay on its
+ * side of each of the `marks`, so that 99,996 is never read as the 100 that was asked for, nor 1,004 as
+ * the 1 that was allowed; close to zero it keeps two digits, so that a small share never shows as none.
+ * Bounds go outwards: "at least 33,336" may be said as "at least 33,33" and never as "at least 33,34".
  */
-export function rounded(span: Span, digits: number): Span {
+export function rounded(span: Span, digits: number, marks: readonly Big[] = []): Span {
   const isOne = isExact(span)
   const round = (bound: Bound | null, isLeast: boolean) => {
     if (bound === null) return null
-    const { number } = bound
+    // What a quotient leaves open in its last digits moves nothing.
+    const number = bound.number.round(30, Exact.roundHalfUp)
     const shown = number.e < 0 ? Math.min(fraction, Math.max(digits, 1 - number.e)) : digits
-    if (isOne) return { ...bound, number: number.round(shown, Exact.roundHalfUp) }
+    if (isOne) return { ...bound, number: nearest(number, shown, marks) }
     const away = number.lt(0) === isLeast ? Exact.roundUp : Exact.roundDown
-    // What a quotient leaves open in its last digits moves no bound.
-    return { ...bound, number: number.round(30, Exact.roundHalfUp).round(shown, away) }
+    return { ...bound, number: number.round(shown, away) }
   }
   return { least: round(span.least, true), most: round(span.most, false) }
+}
+
+function nearest(number: Big, digits: number, marks: readonly Big[]): Big {
+  const isOnItsSide = (shown: Big) => marks.every((mark) => mark.cmp(shown) === mark.cmp(number))
+  for (let more = digits; more <= fraction; more++) {
+    const shown = number.round(more, Exact.roundHalfUp)
+    if (isOnItsSide(shown)) return shown
+  }
+  // Closer to a mark than digits can say: the next one on this side of it.
+  const cut = number.round(fraction, Exact.roundDown)
+  return isOnItsSide(cut) ? cut : number.round(fraction, Exact.roundUp)
+}
+
+/** The whole numbers that one number stands between, or is. */
+export function wholesBeside(span: Span): Big[] {
+  if (!isExact(span) || span.least === null) return []
+  const whole = span.least.number.round(30, Exact.roundHalfUp).round(0, Exact.roundDown)
+  return [whole.minus(1), whole, whole.plus(1)]
 }
 
 export function negated({ least, most }: Span): Span {

@@ -92,7 +92,8 @@ export function cellSourceOf(
 ): CellSource {
   const targets = new Map(parts.flatMap((part) => part.targets.filter(isLiving).map((one) => [one.id, one])))
   const lines = new Map(parts.flatMap((part) => part.budget.filter(isLiving).map((one) => [one.id, one])))
-  return { target: (id) => targets.get(id), line: (id) => lines.get(id), lines: () => lines.values(), years }
+  const source = { target: (id: TargetId) => targets.get(id), line: (id: BudgetLineId) => lines.get(id) }
+  return { ...source, lines: () => lines.values(), years, isFixed: true }
 }
 
 /** The words of one cell. A key that the register does not have gives an empty cell. */
@@ -224,6 +225,18 @@ function valueCell(
     case 'quantity':
       return { ...show(figure.quantity), isDerived: true }
   }
+}
+
+/** What a row counts in, and how often. */
+export type RowMeasure = Pick<Target, 'measure' | 'frequency'>
+
+/**
+ * A value that comes from elsewhere as it stands below a row's measure: money exactly in the row's scale,
+ * and what is counted otherwise with its own measure, so that no number is read in another's.
+ */
+export function figureUnder(quantity: Quantity, { measure, frequency }: RowMeasure): string {
+  const scaled = measure.kind === 'money' ? quantityInScale(quantity, measure.scale) : quantity
+  return figureOf(scaled, measure, frequency)
 }
 
 /** A quantity as a table writes it, `≥ 80`, with its measure and frequency only where the row's own differ. */
