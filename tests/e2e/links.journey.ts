@@ -59,7 +59,7 @@ async function give(page: Page, below: readonly Below[], targets: readonly strin
   for (const { unit } of below) await giving.getByRole('checkbox', { name: unit.name, exact: true }).check()
   for (const name of targets) await giving.getByRole('checkbox', { name }).check()
   if (amounts !== undefined) {
-    await giving.getByRole('radio', { name: 'Chia theo khoá' }).check()
+    await giving.getByRole('radio', { name: 'Chia theo số hộ, hội viên…' }).check()
     await giving.getByLabel('Chia theo', { exact: true }).fill('số hội viên')
     for (const [index, { unit }] of below.entries()) {
       await giving.getByRole('textbox', { name: `${unit.name}, số hội viên` }).fill(amounts[index] ?? '')

@@ -365,7 +365,7 @@ const screens: Record<string, (office: Office) => Promise<Page>> = {
     for (const name of [office.desk.units.drafter.name, /^Hộ dùng nước sạch/, /^Mô hình tự quản/]) {
       await page.getByRole('checkbox', { name }).check()
     }
-    await page.getByRole('radio', { name: 'Chia theo khoá' }).check()
+    await page.getByRole('radio', { name: 'Chia theo số hộ, hội viên…' }).check()
     await expect(page.getByRole('group', { name: 'Cách tổng hợp' })).toBeVisible()
     return page
   },

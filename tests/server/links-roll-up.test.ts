@@ -125,6 +125,19 @@ test('a target that is deleted counts no more, and again once that is undone', a
   expect(await sumsOf(above)).toEqual(['100', '90'])
 })
 
+test('what an earlier version brings back is counted once, with the value of that version', async () => {
+  const { above, other } = await aThreeLevelTree()
+  const own = (await other.links()).received[0]?.target ?? undefined
+  const before = await above.rolled()
+  const now = (await above.row(communes[1] ?? province)).values['2026']
+  await other.sets(own, { 'value.2026': { quantity: count('99') } })
+  expect(await sumsOf(above)).not.toEqual(['100', '90'])
+  await other.sets(own, { deletedAt: 1 })
+  // A restoration is this: the cells that differ, under the ids that they had.
+  await other.sets(own, { 'value.2026': { quantity: now }, deletedAt: null })
+  expect(await above.rolled()).toEqual(before)
+})
+
 test('a target that moves to another part is counted once', async () => {
   const { above, other } = await aThreeLevelTree()
   const own = (await other.links()).received[0]?.target
