@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
+import { RefusalError } from '@soanchung/shared/errors.ts'
 import { newId, type ChangeId, type PartId, type PlanId, type TargetId } from '@soanchung/shared/ids.ts'
 import type { Figures } from '@soanchung/shared/links/links.ts'
 import { outlineDocument, partDocument } from '@soanchung/shared/plan/documents.ts'
@@ -232,6 +233,23 @@ describe('listeners', () => {
       { targets: [poor.id], outline: false },
       { targets: [], outline: true },
     ])
+  })
+
+  test('hear again of a change when a moment hindered them', async () => {
+    const poor = aTarget('Hộ nghèo', {})
+    const { plan, first } = await aGivenPlan({ targets: [poor] }, {})
+    const { registers: projection } = server.running
+    await projection.settled()
+    const heard: TargetId[][] = []
+    projection.onChange(async (one) => {
+      if (one.plan !== plan) return
+      heard.push([...one.targets])
+      if (heard.length === 1) throw new RefusalError('storage.failed')
+    })
+    await writeValue(first, poor.id, count('7'))
+    await until(() => heard.length === 2, 'the change is heard again')
+    await projection.settled()
+    expect(heard).toEqual([[poor.id], [poor.id]])
   })
 
   test('hear nothing of text that is typed', async () => {

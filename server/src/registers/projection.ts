@@ -157,8 +157,7 @@ export function createRegisterProjection(options: RegisterProjectionOptions): Re
       await work()
     } catch (error) {
       logger.error({ err: error, documents: [...documents].slice(0, 10) }, 'registers could not be read')
-      const isPassing = error instanceof RefusalError ? error.code !== 'storage.corrupt' : error instanceof Overtaken
-      if (isPassing) setTimeout(() => changed([...documents]), patience).unref()
+      if (isPassing(error)) setTimeout(() => changed([...documents]), patience).unref()
     }
   }
 
@@ -209,12 +208,19 @@ export function createRegisterProjection(options: RegisterProjectionOptions): Re
   }
 
   async function heard(change: RegisterChange): Promise<void> {
-    for (const listener of listeners) {
-      try {
-        await listener(change)
-      } catch (error) {
-        logger.error({ err: error, plan: change.plan }, 'what follows from changed registers could not be done')
-      }
+    for (const listener of listeners) await tell(listener, change)
+  }
+
+  /** The rows are written, so nobody would tell this change again: what a moment hinders is tried again here. */
+  async function tell(listener: (change: RegisterChange) => Promise<void>, change: RegisterChange): Promise<void> {
+    try {
+      await listener(change)
+    } catch (error) {
+      logger.error({ err: error, plan: change.plan }, 'what follows from changed registers could not be done')
+      if (!isPassing(error)) return
+      setTimeout(() => {
+        if (!isClosed) void inLine(() => tell(listener, change))
+      }, patience).unref()
     }
   }
 
@@ -342,6 +348,10 @@ export function createRegisterProjection(options: RegisterProjectionOptions): Re
       await thread.close()
     },
   }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof RefusalError ? error.code !== 'storage.corrupt' : error instanceof Overtaken
 }
 
 const nobody: Author = { at: 0, by: null }
